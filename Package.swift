@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift target outside the kernels is compiled with the same strict settings.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A target that compiles Sources/KernelSource for one instruction set.
+///
+/// `-O` comes last and wins over the `-Onone` of a debug build: without optimisation the SIMD operations become
+/// calls of generic library functions, which are emitted as weak symbols (scripts/check-isa-symbols).
+func kernelTarget(_ name: String, compilerFlags: [String] = []) -> Target {
+    .target(
+        name: name,
+        swiftSettings: [
+            .swiftLanguageMode(.v6),
+            .unsafeFlags(["-O", "-wmo"] + compilerFlags.flatMap { ["-Xcc", $0] }),
+        ])
+}
+
+var kernelTargets: [Target] = [kernelTarget("KernelsBaseline")]
+var kernelDependencies: [Target.Dependency] = ["CInstructionSets", "KernelsBaseline"]
+// The manifest sees the architecture of the build machine. SPHERESHIFT_TARGET_ARCHITECTURE overrides it when cross compiling.
+#if arch(x86_64)
+let buildArchitecture = "x86_64"
+#else
+let buildArchitecture = "other"
+#endif
+if (Context.environment["SPHERESHIFT_TARGET_ARCHITECTURE"] ?? buildArchitecture) == "x86_64" {
+    kernelTargets.append(kernelTarget("KernelsAVX2", compilerFlags: ["-mavx2", "-mfma"]))
+    kernelTargets.append(kernelTarget("KernelsAVX512", compilerFlags: ["-march=x86-64-v4"]))
+    kernelDependencies += ["KernelsAVX2", "KernelsAVX512"]
+}
+
+let package = Package(
+    name: "SphereShift",
+    products: [
+        .library(name: "SphereKernels", targets: ["SphereKernels"]),
+        .library(name: "SphereReference", targets: ["SphereReference"]),
+        .library(name: "SphereTheory", targets: ["SphereTheory"]),
+        .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
+    ],
+    targets: kernelTargets + [
+        .target(name: "CInstructionSets"),
+        .target(name: "SphereKernels", dependencies: kernelDependencies, swiftSettings: swiftSettings),
+        .target(name: "SphereReference", dependencies: ["SphereKernels"], swiftSettings: swiftSettings),
+        .target(name: "SphereTheory", swiftSettings: swiftSettings),
+        .systemLibrary(name: "CEigenHeaders", pkgConfig: "eigen3", providers: [.apt(["libeigen3-dev"])]),
+        .target(name: "CEigen", dependencies: ["CEigenHeaders"]),
+        .target(
+            name: "SphereLinearAlgebra", dependencies: ["SphereKernels", "CEigen"], swiftSettings: swiftSettings),
+
+        .target(
+            name: "TestSupport", dependencies: ["SphereKernels", "SphereReference"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereKernelsTests", dependencies: ["SphereKernels", "SphereReference", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereReferenceTests", dependencies: ["SphereKernels", "SphereReference", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "SphereTheoryTests", dependencies: ["SphereTheory"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereLinearAlgebraTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereLinearAlgebra"], swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

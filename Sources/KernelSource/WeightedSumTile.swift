@@ -1,0 +1,57 @@
+/// Second product of a mean-shift step: `sums[k, c] += sum over r of tile[r, c] * x_r[k]` for the coordinates k < dimension.
+///
+/// Coordinates go in blocks of `tileRows`, so that a block's accumulators stay in registers over all rows of the tile;
+/// what remains takes as many accumulators as it needs. The sum over one tile starts at zero and is added to `sums` at its
+/// end, which keeps the error of long sums at (rows + N / rows) ulps.
+///
+/// - Parameters:
+///   - tile: rows x panelColumns kernel values.
+///   - rows: R >= 1.
+///   - sources: rows x dimension, row-major, each row times its weight.
+///   - sums: dimension x panelColumns.
+@inline(__always) func weightedSumTile(
+    _ tile: UnsafePointer<Float>, _ rows: Int, _ sources: UnsafePointer<Float>, _ dimension: Int,
+    _ sums: UnsafeMutablePointer<Float>
+) {
+    var k = 0
+    while k + tileRows <= dimension {
+        addColumns(tileRows, tile, rows, sources + k, dimension, sums + k * panelColumns)
+        k += tileRows
+    }
+    let rest = dimension - k
+    let s = sources + k
+    let t = sums + k * panelColumns
+    // One case per remainder: the number of accumulators must be a constant for them to be registers.
+    switch rest {
+    case 1: addColumns(1, tile, rows, s, dimension, t)
+    case 2: addColumns(2, tile, rows, s, dimension, t)
+    case 3: addColumns(3, tile, rows, s, dimension, t)
+    case 4: addColumns(4, tile, rows, s, dimension, t)
+    case 5: addColumns(5, tile, rows, s, dimension, t)
+    case 6: addColumns(6, tile, rows, s, dimension, t)
+    case 7: addColumns(7, tile, rows, s, dimension, t)
+    default: break
+    }
+}
+
+/// The block of `columns` <= `tileRows` coordinates that starts at `sources` and `sums`.
+@inline(__always) private func addColumns(
+    _ columns: Int, _ tile: UnsafePointer<Float>, _ rows: Int, _ sources: UnsafePointer<Float>, _ stride: Int,
+    _ sums: UnsafeMutablePointer<Float>
+) {
+    var sum = TileAccumulators(repeating: Vector(repeating: 0))
+    var t = tile
+    var s = sources
+    for _ in 0..<rows {
+        for c in 0..<columns {
+            let x = Vector(repeating: s[c])
+            for v in 0..<tileVectors {
+                sum[unchecked: c * tileVectors + v] = multiplyAdd(
+                    x, load(t + v * lanes), sum[unchecked: c * tileVectors + v])
+            }
+        }
+        t += panelColumns
+        s += stride
+    }
+    for i in 0..<columns * tileVectors { store(load(sums + i * lanes) + sum[unchecked: i], sums + i * lanes) }
+}

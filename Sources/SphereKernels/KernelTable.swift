@@ -1,0 +1,141 @@
+internal import KernelsBaseline
+
+#if canImport(KernelsAVX512)
+internal import KernelsAVX2
+internal import KernelsAVX512
+#endif
+
+/// The kernels of one instruction set and the sizes their packed operands have.
+///
+/// What each does is documented at its only source, Sources/KernelSource.
+struct KernelTable: Sendable {
+    typealias Input = UnsafePointer<Float>
+    typealias Output = UnsafeMutablePointer<Float>
+    typealias DoubleInput = UnsafePointer<Double>
+    typealias DoubleOutput = UnsafeMutablePointer<Double>
+
+    let panelColumns: Int
+    let doublePanelColumns: Int
+    let sourceGroup: Int
+    let sourceBlock: Int
+    let pairBlock: Int
+
+    let exponential: @Sendable (Input, Output, Int) -> Void
+    let squaredNorms: @Sendable (Input, Int, Int, Int, Output) -> Void
+    let squaredNormsDouble: @Sendable (Input, Int, Int, Int, DoubleOutput) -> Void
+    let scaleRows: @Sendable (Input, Int, Int, Int, Input, Output, Int) -> Void
+    let pairedCosines: @Sendable (Input, Int, Input, Int, Int, Int, Output) -> Void
+    let pairedCosinesDouble: @Sendable (Input, Int, Input, Int, Int, Int, DoubleOutput) -> Void
+
+    let packPanel: @Sendable (Input, Int, Int, Int, Input?, Output) -> Void
+    let packSourceGroup: @Sendable (Input, Int, Int, Int, Input?, Output) -> Void
+    let packDouble: @Sendable (Input, Int, Int, Int, Int, DoubleInput, DoubleOutput) -> Void
+
+    let dotBlock: @Sendable (Input, Input, Int, Output, Output) -> Void
+    let dotBlockDouble: @Sendable (DoubleInput, DoubleInput, Int, DoubleOutput, Output) -> Void
+    let storeBlock: @Sendable (Input, Int, Int, Output, Int) -> Void
+    let storeBlockTransposed: @Sendable (Input, Int, Int, Output, Int) -> Void
+
+    let kernelSumPanel: @Sendable (Input, Input, Input, Int, Int, Float, Output, Output) -> Void
+    let meanShiftPanel: @Sendable (Input, Input, Input, Input, Int, Int, Float, Output, Output, Output) -> Void
+    let finishMeanShiftPanel: @Sendable (Input, Int, Int, Int, Float, Input, Output, Input, Output, Output, Int) -> Void
+
+    let peakLoop: @Sendable (Int) -> Float
+    let peakLoopMultiplyAdds: Int
+}
+
+extension InstructionSet {
+    /// The kernels of this instruction set.
+    var kernels: KernelTable {
+        switch self {
+        case .baseline: .baseline
+        #if canImport(KernelsAVX512)
+        case .avx2: .avx2
+        case .avx512: .avx512
+        #else
+        case .avx2, .avx512: fatalError("\(self) is not in this build, which has \(Self.available)")
+        #endif
+        }
+    }
+}
+
+extension KernelTable {
+    static let baseline = KernelTable(
+        panelColumns: KernelsBaseline.panelColumns,
+        doublePanelColumns: KernelsBaseline.doublePanelColumns,
+        sourceGroup: KernelsBaseline.sourceGroup,
+        sourceBlock: KernelsBaseline.sourceBlock,
+        pairBlock: KernelsBaseline.pairBlock,
+        exponential: KernelsBaseline.exponential,
+        squaredNorms: KernelsBaseline.squaredNorms,
+        squaredNormsDouble: KernelsBaseline.squaredNormsDouble,
+        scaleRows: KernelsBaseline.scaleRows,
+        pairedCosines: KernelsBaseline.pairedCosines,
+        pairedCosinesDouble: KernelsBaseline.pairedCosinesDouble,
+        packPanel: KernelsBaseline.packPanel,
+        packSourceGroup: KernelsBaseline.packSourceGroup,
+        packDouble: KernelsBaseline.packDouble,
+        dotBlock: KernelsBaseline.dotBlock,
+        dotBlockDouble: KernelsBaseline.dotBlockDouble,
+        storeBlock: KernelsBaseline.storeBlock,
+        storeBlockTransposed: KernelsBaseline.storeBlockTransposed,
+        kernelSumPanel: KernelsBaseline.kernelSumPanel,
+        meanShiftPanel: KernelsBaseline.meanShiftPanel,
+        finishMeanShiftPanel: KernelsBaseline.finishMeanShiftPanel,
+        peakLoop: KernelsBaseline.peakLoop,
+        peakLoopMultiplyAdds: KernelsBaseline.peakLoopMultiplyAdds)
+}
+
+#if canImport(KernelsAVX512)
+extension KernelTable {
+    static let avx2 = KernelTable(
+        panelColumns: KernelsAVX2.panelColumns,
+        doublePanelColumns: KernelsAVX2.doublePanelColumns,
+        sourceGroup: KernelsAVX2.sourceGroup,
+        sourceBlock: KernelsAVX2.sourceBlock,
+        pairBlock: KernelsAVX2.pairBlock,
+        exponential: KernelsAVX2.exponential,
+        squaredNorms: KernelsAVX2.squaredNorms,
+        squaredNormsDouble: KernelsAVX2.squaredNormsDouble,
+        scaleRows: KernelsAVX2.scaleRows,
+        pairedCosines: KernelsAVX2.pairedCosines,
+        pairedCosinesDouble: KernelsAVX2.pairedCosinesDouble,
+        packPanel: KernelsAVX2.packPanel,
+        packSourceGroup: KernelsAVX2.packSourceGroup,
+        packDouble: KernelsAVX2.packDouble,
+        dotBlock: KernelsAVX2.dotBlock,
+        dotBlockDouble: KernelsAVX2.dotBlockDouble,
+        storeBlock: KernelsAVX2.storeBlock,
+        storeBlockTransposed: KernelsAVX2.storeBlockTransposed,
+        kernelSumPanel: KernelsAVX2.kernelSumPanel,
+        meanShiftPanel: KernelsAVX2.meanShiftPanel,
+        finishMeanShiftPanel: KernelsAVX2.finishMeanShiftPanel,
+        peakLoop: KernelsAVX2.peakLoop,
+        peakLoopMultiplyAdds: KernelsAVX2.peakLoopMultiplyAdds)
+
+    static let avx512 = KernelTable(
+        panelColumns: KernelsAVX512.panelColumns,
+        doublePanelColumns: KernelsAVX512.doublePanelColumns,
+        sourceGroup: KernelsAVX512.sourceGroup,
+        sourceBlock: KernelsAVX512.sourceBlock,
+        pairBlock: KernelsAVX512.pairBlock,
+        exponential: KernelsAVX512.exponential,
+        squaredNorms: KernelsAVX512.squaredNorms,
+        squaredNormsDouble: KernelsAVX512.squaredNormsDouble,
+        scaleRows: KernelsAVX512.scaleRows,
+        pairedCosines: KernelsAVX512.pairedCosines,
+        pairedCosinesDouble: KernelsAVX512.pairedCosinesDouble,
+        packPanel: KernelsAVX512.packPanel,
+        packSourceGroup: KernelsAVX512.packSourceGroup,
+        packDouble: KernelsAVX512.packDouble,
+        dotBlock: KernelsAVX512.dotBlock,
+        dotBlockDouble: KernelsAVX512.dotBlockDouble,
+        storeBlock: KernelsAVX512.storeBlock,
+        storeBlockTransposed: KernelsAVX512.storeBlockTransposed,
+        kernelSumPanel: KernelsAVX512.kernelSumPanel,
+        meanShiftPanel: KernelsAVX512.meanShiftPanel,
+        finishMeanShiftPanel: KernelsAVX512.finishMeanShiftPanel,
+        peakLoop: KernelsAVX512.peakLoop,
+        peakLoopMultiplyAdds: KernelsAVX512.peakLoopMultiplyAdds)
+}
+#endif

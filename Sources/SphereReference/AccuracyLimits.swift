@@ -1,0 +1,66 @@
+/// The largest errors that the kernels may make, per operation: one place for tests, ``AccuracyTable`` and docs/accuracy.md.
+///
+/// u = 2^-24 is half a unit in the last place of 1, the largest relative error of one float32 rounding.
+public enum AccuracyLimits {
+    /// u = 2^-24.
+    public static let roundoff = 0x1p-24
+
+    /// ``VectorExponential``, in units in the last place: half for the last rounding, a quarter for what comes before
+    /// where the result is in [1, 2), twice that in [1/2, 1).
+    public static let exponential = 1.0
+
+    /// ``RowNorms``, relative: D squares and D additions, halved by the root, and two roundings.
+    public static func norm(dimension: Int) -> Double {
+        (Double(dimension) / 2 + 2) * roundoff
+    }
+
+    /// ``CosineSimilarity`` with float32 accumulation, absolute: D/2 for the sums (their rounding errors have either sign;
+    /// D would be the worst case), 6 for the two lengths, quotient and scaling.
+    public static func cosine(dimension: Int) -> Double {
+        (Double(dimension) / 2 + 6) * roundoff
+    }
+
+    /// ``CosineSimilarity`` with float64 accumulation, in units in the last place: half for the last rounding; the error
+    /// before it, about D 2^-53, would need a cosine below D 2^-29 to count.
+    public static let cosineFloat64 = 1.0
+
+    /// ``VonMisesFisher/logNormalizer``, relative to max(1, kappa, |log C|).
+    public static let logNormalizer = 1e-12
+
+    /// ``VonMisesFisher/logDensity(of:around:into:on:)``, relative to max(1, |result|): one rounding to float32 and
+    /// kappa times the error of a cosine in double.
+    public static func logDensity(concentration: Double) -> Double {
+        roundoff + max(1, concentration) * 0x1p-49
+    }
+
+    /// Relative error of one kernel value.
+    ///
+    /// kappa times the error of a dot product of unit vectors, one rounding of the exponent (at most 126 ln 2 = 87.3) and one of its factor, 2 for the exponential, 1 for a weight.
+    static func kernelValue(dimension: Int, concentration: Double) -> Double {
+        (concentration * (Double(dimension) / 2 + 2) + 2 * min(2 * concentration, 87.4) + 3) * roundoff
+    }
+
+    /// Kernel sums, relative: a kernel value's error and the additions, in two levels of blocks.
+    ///
+    /// A sum of nothing but values
+    /// near 2^-126 may also lose those that count as 0.
+    public static func kernelSum(dimension: Int, concentration: Double, count: Int) -> Double {
+        kernelValue(dimension: dimension, concentration: concentration)
+            + (96 + Double(count) / 96) / 2 * roundoff
+    }
+
+    /// A mean-shift step, distance of a row from the exact one: kernel values and sums move the mean by their relative
+    /// error at most, twice (sum and weight); normalising divides by the length of the step's vector before it.
+    public static func meanShiftRow(
+        dimension: Int, concentration: Double, count: Int, length: Double
+    ) -> Double {
+        2 * kernelSum(dimension: dimension, concentration: concentration, count: count) / max(length, 1e-12)
+            + 4 * roundoff
+    }
+
+    /// A mean-shift step on the benchmark's clusters (N = 4096, kappa = 100), distance of the worst row: 1.25 times what
+    /// row blocks with Eigen 3.4 reach on such input (1.0e-6 at D = 16, 1.7e-6 at D = 64).
+    public static func meanShiftRowOnClusters(dimension: Int) -> Double {
+        dimension <= 16 ? 1.25e-6 : 2.1e-6
+    }
+}
