@@ -43,6 +43,7 @@ let package = Package(
         .library(name: "SphereKernels", targets: ["SphereKernels"]),
         .library(name: "SphereReference", targets: ["SphereReference"]),
         .library(name: "SphereTheory", targets: ["SphereTheory"]),
+        .library(name: "SphereData", targets: ["SphereData"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
     ],
     targets: kernelTargets + [
@@ -50,6 +51,9 @@ let package = Package(
         .target(name: "SphereKernels", dependencies: kernelDependencies, swiftSettings: swiftSettings),
         .target(name: "SphereReference", dependencies: ["SphereKernels"], swiftSettings: swiftSettings),
         .target(name: "SphereTheory", swiftSettings: swiftSettings),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "SphereData", dependencies: ["SphereKernels", "CPNG", "CJPEG"], swiftSettings: swiftSettings),
         .systemLibrary(name: "CEigenHeaders", pkgConfig: "eigen3", providers: [.apt(["libeigen3-dev"])]),
         .target(name: "CEigen", dependencies: ["CEigenHeaders"]),
         .target(
@@ -65,6 +69,9 @@ let package = Package(
             name: "SphereReferenceTests", dependencies: ["SphereKernels", "SphereReference", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "SphereTheoryTests", dependencies: ["SphereTheory"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereDataTests", dependencies: ["SphereKernels", "SphereData"], exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereLinearAlgebraTests",
             dependencies: ["SphereKernels", "SphereReference", "SphereLinearAlgebra"], swiftSettings: swiftSettings),
