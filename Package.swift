@@ -45,6 +45,7 @@ let package = Package(
         .library(name: "SphereTheory", targets: ["SphereTheory"]),
         .library(name: "SphereData", targets: ["SphereData"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
+        .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
     ],
     targets: kernelTargets + [
         .target(name: "CInstructionSets"),
@@ -60,6 +61,9 @@ let package = Package(
             name: "SphereLinearAlgebra", dependencies: ["SphereKernels", "CEigen"], swiftSettings: swiftSettings),
 
         .target(
+            name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
+
+        .target(
             name: "TestSupport", dependencies: ["SphereKernels", "SphereReference"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         .testTarget(
@@ -72,6 +76,11 @@ let package = Package(
         .testTarget(
             name: "SphereDataTests", dependencies: ["SphereKernels", "SphereData"], exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereGroupingTests",
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "TestSupport",
+            ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereLinearAlgebraTests",
             dependencies: ["SphereKernels", "SphereReference", "SphereLinearAlgebra"], swiftSettings: swiftSettings),

@@ -1,0 +1,26 @@
+/// Why points cannot be grouped.
+public enum GroupingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There are no points.
+    case noPoints
+    /// The points have no coordinates.
+    case noCoordinates
+    /// A row holds NaN or infinity.
+    case notFinite(row: Int, column: Int, value: Float)
+    /// A row is the zero vector, which has no direction.
+    case zeroRow(row: Int)
+    /// Points for ``Grouping/predict(_:on:)`` have another dimension than the points that were grouped.
+    case wrongDimension(expected: Int, found: Int)
+
+    /// What is wrong, in one line.
+    public var description: String {
+        switch self {
+        case .noPoints: "there are no points to group (0 rows)"
+        case .noCoordinates: "the points have no coordinates (0 columns)"
+        case .notFinite(let row, let column, let value):
+            "row \(row), column \(column) is \(value): points must be finite"
+        case .zeroRow(let row): "row \(row) is the zero vector, which has no direction"
+        case .wrongDimension(let expected, let found):
+            "the points have \(found) coordinates, the groups were found in \(expected)"
+        }
+    }
+}

@@ -1,0 +1,192 @@
+public import SphereKernels
+internal import SphereTheory
+
+/// Grouping of points on the unit sphere by mean shift with the von Mises-Fisher kernel.
+///
+/// ```swift
+/// let grouping = try MeanShift(concentration: 100).group(points)
+/// grouping.labels     // one group number per row of points, 0 the largest group
+/// ```
+///
+/// **Blurring** (the default; Carreira-Perpinan 2006, Kong and Fowlkes 2018): all points move to the kernel-weighted mean of
+/// all, again and again; they collapse onto the modes with cubic order. **Seeds** (for large N): M points, spread over
+/// the data farthest first, climb on the fixed points, and every point belongs to its nearest mode.
+///
+/// Rows are directions: their lengths are ignored. Labels are read off by ``ReadOut``.
+public struct MeanShift: Sendable {
+    /// The concentration kappa of the kernel exp(kappa (cos - 1)).
+    public var concentration: ConcentrationChoice
+    /// When to stop.
+    public var iterations: Iterations
+    /// eta in (0, 1]: how far a point moves towards the mean of its neighbours; 1 moves it there.
+    public var stepSize: Float
+    /// Number of seeds that climb on the fixed points; `nil` moves all points (blurring).
+    public var seeds: Int?
+    /// How groups are read off the shifted points.
+    public var readOut: ReadOut
+    /// Threads and instruction set.
+    public var execution: Execution
+
+    /// When mean shift stops.
+    public enum Iterations: Sendable, Hashable {
+        /// After this many loops, 0 or more.
+        case count(Int)
+        /// When the groups have collapsed: the mean distance that the points moved in a loop is at most `tolerance` times
+        /// the bandwidth 1 / sqrt(kappa) and no longer grows (Carreira-Perpinan 2006). At the latest after `maximum` loops.
+        ///
+        /// Blurring has two phases: groups collapse onto their modes within a few loops, then modes drift together and merge,
+        /// at last into one. The mean distance tells the end of the first. Single points between modes may still be on
+        /// their way; the read-out takes care of them.
+        case untilConverged(tolerance: Double = 0.03, maximum: Int = 100)
+    }
+
+    /// Mean shift with the given kernel; the other settings have the documented defaults.
+    ///
+    /// - Precondition: `stepSize` in (0, 1], `seeds` at least 1, no negative number of iterations.
+    public init(
+        concentration: ConcentrationChoice, iterations: Iterations = .untilConverged(), stepSize: Float = 1,
+        seeds: Int? = nil, readOut: ReadOut = ReadOut(), execution: Execution = .default
+    ) {
+        self.concentration = concentration
+        self.iterations = iterations
+        self.stepSize = stepSize
+        self.seeds = seeds
+        self.readOut = readOut
+        self.execution = execution
+    }
+
+    /// What has happened after an iteration.
+    public struct Progress: Sendable {
+        /// Number of the iteration, 1 for the first.
+        public let iteration: Int
+        /// The most iterations there will be.
+        public let maximum: Int
+        /// Mean chord that the points moved in this iteration.
+        public let meanMovement: Double
+        /// The points (or seeds) after this iteration, unit rows.
+        public let shifted: Matrix
+    }
+
+    /// Groups the rows of `points` (N x D).
+    ///
+    /// - Parameters:
+    ///   - points: N >= 1 directions of D >= 1 coordinates; lengths are ignored.
+    ///   - onIteration: called after every iteration.
+    /// - Throws: ``GroupingError`` for an empty matrix, NaN, infinity or a zero row.
+    /// - Complexity: per iteration O(N^2 D) time (with M seeds O(M N D)); O(N D) memory.
+    public func group(
+        _ points: Matrix, onIteration: ((Progress) -> Void)? = nil
+    ) throws(GroupingError) -> Grouping {
+        let points = try Directions(points, on: execution).points
+        let kappa =
+            switch concentration {
+            case .fixed(let value): value
+            case .quantile(let quantile):
+                ConcentrationEstimate.concentration(of: points, quantile: quantile, on: execution)
+            }
+        let seedRows = seeds.map { SeedSelection.farthestFirst($0, of: points, on: execution) }
+        let start = seedRows.map(points.selectingRows) ?? points
+        let run = iterate(start, fixedPoints: seedRows == nil ? nil : points, kappa, onIteration)
+
+        var reader: GroupReader
+        var labels: [Int]
+        if seedRows == nil {
+            reader = GroupReader(
+                shifted: run.shifted, multiplicities: [Int](repeating: 1, count: points.rows),
+                coreCosine: readOut.coreCosine(kappa), on: execution)
+            reader.apply(readOut.smallGroups, concentration: kappa)
+            labels = reader.labels
+        } else {
+            let nearest = ModeAssignment(of: points, to: run.shifted, on: execution).nearest
+            var multiplicities = [Int](repeating: 0, count: run.shifted.rows)
+            for seed in nearest { multiplicities[seed] += 1 }
+            reader = GroupReader(
+                shifted: run.shifted, multiplicities: multiplicities, coreCosine: readOut.coreCosine(kappa),
+                on: execution)
+            reader.apply(readOut.smallGroups, concentration: kappa)
+            labels = nearest.map { reader.labels[$0] }
+        }
+        return grouping(of: points, labels, reader, run, kappa)
+    }
+
+    private struct Run {
+        var shifted: Matrix
+        var iterations = 0
+        var isConverged = false
+    }
+
+    /// Moves `start` on themselves (blurring), or on `fixedPoints`.
+    private func iterate(
+        _ start: Matrix, fixedPoints: Matrix?, _ kappa: Concentration, _ onIteration: ((Progress) -> Void)?
+    ) -> Run {
+        let (maximum, tolerance): (Int, Double?) =
+            switch iterations {
+            case .count(let count): (count, nil)
+            case .untilConverged(let tolerance, let maximum): (maximum, tolerance * kappa.bandwidth)
+            }
+        var plan = MeanShiftPlan(
+            capacity: (fixedPoints ?? start).rows, dimension: start.columns, on: execution)
+        if let fixedPoints { plan.setPoints(fixedPoints.view) }
+        var run = Run(shifted: start)
+        var lastMovement = 0.0
+        while run.iterations < maximum && !run.isConverged {
+            if fixedPoints == nil { plan.setPoints(run.shifted.view) }
+            let next = plan.shifted(run.shifted, concentration: Float(kappa.value), stepSize: stepSize).shifted
+            let movement = meanDistance(run.shifted, next)
+            run.shifted = next
+            run.iterations += 1
+            // Sparse points start slowly: a small movement that grows is no end, unless it is next to nothing.
+            if let tolerance { run.isConverged = movement <= min(tolerance, max(lastMovement, tolerance / 100)) }
+            lastMovement = movement
+            onIteration?(
+                Progress(iteration: run.iterations, maximum: maximum, meanMovement: movement, shifted: next))
+        }
+        return run
+    }
+
+    /// Mean chord between corresponding rows.
+    private func meanDistance(_ a: Matrix, _ b: Matrix) -> Double {
+        var total = 0.0
+        for i in 0..<a.rows {
+            var square: Float = 0
+            for (x, y) in zip(a.row(i), b.row(i)) { square += (x - y) * (x - y) }
+            total += Double(square.squareRoot())
+        }
+        return a.rows == 0 ? 0 : total / Double(a.rows)
+    }
+
+    /// Numbers the groups by falling size, leaves out empty and unlabelled ones, and scores them.
+    private func grouping(
+        of points: Matrix, _ labels: [Int], _ reader: GroupReader, _ run: Run, _ kappa: Concentration
+    ) -> Grouping {
+        var minimum = 1
+        if case .unlabelled(let fewerThan) = readOut.smallGroups { minimum = max(1, fewerThan) }
+        // Groups are numbered by first appearance, so equal sizes keep that order.
+        let order = reader.sizes.indices.filter { reader.sizes[$0] >= minimum }
+            .sorted { (-reader.sizes[$0], $0) < (-reader.sizes[$1], $1) }
+        var numbers = [Int](repeating: -1, count: reader.sizes.count)
+        for (number, group) in order.enumerated() { numbers[group] = number }
+        let modes = reader.modes.selectingRows(order)
+        let numbered = labels.map { numbers[$0] }
+        return Grouping(
+            labels: numbered.map(Int32.init), modes: modes, sizes: order.map { reader.sizes[$0] },
+            scores: scores(of: points, numbered, modes), shifted: run.shifted, iterations: run.iterations,
+            isConverged: run.isConverged, concentration: kappa, certifiedAngle: 0)
+    }
+
+    /// See ``Grouping/scores``.
+    private func scores(of points: Matrix, _ labels: [Int], _ modes: Matrix) -> [Float] {
+        if modes.rows == 0 { return [] }
+        let assignment = ModeAssignment(
+            of: points, to: modes, owners: labels.map { max(0, $0) }, on: execution)
+        var sums = [Double](repeating: 0, count: modes.rows)
+        var counts = [Int](repeating: 0, count: modes.rows)
+        for (point, label) in labels.enumerated() where label >= 0 {
+            let own = 1 - Double(assignment.ownCosines[point])
+            let other = min(1, 1 - Double(assignment.otherCosines[point]))
+            sums[label] += own == other ? 0 : (other - own) / max(own, other)
+            counts[label] += 1
+        }
+        return zip(sums, counts).map { Float($0 / Double($1)) }
+    }
+}
