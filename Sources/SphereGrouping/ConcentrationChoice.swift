@@ -14,8 +14,8 @@ public enum ConcentrationChoice: Sendable, Hashable, ExpressibleByIntegerLiteral
     /// kappa stays in 1...10,000.
     case quantile(Double)
 
-    /// From the angles between neighbours, with the quantile 0.05.
-    public static let automatic = ConcentrationChoice.quantile(0.05)
+    /// From the angles between neighbours, with the quantile 0.055.
+    public static let automatic = ConcentrationChoice.quantile(0.055)
 
     /// The concentration kappa = 1 / h^2 of a bandwidth h > 0, a chord length (the released code's rule).
     public static func bandwidth(_ bandwidth: Double) -> ConcentrationChoice {

@@ -3,7 +3,9 @@ internal import SphereTheory
 
 /// The concentration that fits the distances between neighbours, see ``ConcentrationChoice/quantile(_:)``.
 enum ConcentrationEstimate {
-    /// Points whose neighbours are looked at. The mean over 1000 has a standard error of 3 % of the spread between points.
+    /// Points whose neighbours are looked at.
+    ///
+    /// The mean over 1000 has a standard error of 3 % of the spread between points.
     private static let sampleSize = 1000
     /// Queries at a time: 64 rows of similarities with a million points take 256 MB.
     private static let queryBlock = 64

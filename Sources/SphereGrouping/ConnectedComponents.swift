@@ -15,7 +15,9 @@ public enum ConnectedComponents {
     /// Points looked at together: blocks of 256 x 256 cosines stay in the second-level cache.
     private static let blockSize = 256
 
-    /// The component of every point, numbered 0, 1 ... in order of first appearance: i and j have the same number exactly if
+    /// The component of every point, numbered from 0 in order of first appearance.
+    ///
+    /// i and j have the same number exactly if
     /// a chain of points with `cos >= minimumCosine` from one to the next leads from i to j.
     ///
     /// - Parameters:

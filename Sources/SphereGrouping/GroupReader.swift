@@ -54,8 +54,9 @@ struct GroupReader {
         return exp(entropy)
     }
 
-    /// Every group of fewer than `minimum` points joins the nearest of the groups larger than itself, if
-    /// kappa (1 - cos) <= `exponent`. All at once, so that the result does not depend on an order.
+    /// Every group of fewer than `minimum` points joins the nearest larger group, if kappa (1 - cos) <= `exponent`.
+    ///
+    /// All at once, so that the result does not depend on an order.
     private mutating func join(fewerThan minimum: Double, withinExponent exponent: Double, _ kappa: Concentration) {
         let small = sizes.indices.filter { Double(sizes[$0]) < minimum }
         if small.isEmpty { return }
@@ -79,7 +80,9 @@ struct GroupReader {
         (modes, sizes) = Self.summary(shifted, labels, multiplicities)
     }
 
-    /// Normalised mean and number of points of each group. A mean of zero, of points all around, is replaced by the first
+    /// Normalised mean and number of points of each group.
+    ///
+    /// A mean of zero, of points all around, is replaced by the first
     /// point of the group.
     private static func summary(
         _ shifted: Matrix, _ labels: [Int], _ multiplicities: [Int]

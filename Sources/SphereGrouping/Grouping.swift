@@ -3,7 +3,9 @@ public import SphereTheory
 
 /// Groups of points on the sphere: what ``MeanShift`` finds.
 public struct Grouping: Sendable {
-    /// The group of every point, 0 ..< ``count``, or -1 for none. Group 0 is the largest.
+    /// The group of every point, from 0 to ``count`` - 1, or -1 for none.
+    ///
+    /// Group 0 is the largest.
     public let labels: [Int32]
     /// The mode of each group, a unit row: the normalised mean of its shifted points.
     public let modes: Matrix

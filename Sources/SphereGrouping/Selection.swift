@@ -1,6 +1,8 @@
 /// Order statistics.
 package enum Selection {
-    /// The `rank`-th largest of `values` (1 is the largest), which end up partly sorted. Hoare's quickselect.
+    /// The `rank`-th largest of `values` (1 is the largest), which end up partly sorted.
+    ///
+    /// Hoare's quickselect.
     ///
     /// - Precondition: `1 <= rank <= values.count`, no NaN.
     /// - Complexity: O(n) on average.
