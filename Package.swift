@@ -13,13 +13,15 @@ let swiftSettings: [SwiftSetting] = [
 /// A target that compiles Sources/KernelSource for one instruction set.
 ///
 /// `-O` comes last and wins over the `-Onone` of a debug build: without optimisation the SIMD operations become
-/// calls of generic library functions, which are emitted as weak symbols (scripts/check-isa-symbols).
+/// calls of generic library functions, which are emitted as weak symbols (scripts/check-isa-symbols). Whole-module
+/// compilation lets the small functions of one file be inlined into another; one object per file (`-num-threads`) is what
+/// the index of a debug build expects.
 func kernelTarget(_ name: String, compilerFlags: [String] = []) -> Target {
     .target(
         name: name,
         swiftSettings: [
             .swiftLanguageMode(.v6),
-            .unsafeFlags(["-O", "-wmo"] + compilerFlags.flatMap { ["-Xcc", $0] }),
+            .unsafeFlags(["-O", "-wmo", "-num-threads", "1"] + compilerFlags.flatMap { ["-Xcc", $0] }),
         ])
 }
 
@@ -46,6 +48,10 @@ let package = Package(
         .library(name: "SphereData", targets: ["SphereData"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
+        .executable(name: "sphereshift", targets: ["sphereshift"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: kernelTargets + [
         .target(name: "CInstructionSets"),
@@ -62,6 +68,14 @@ let package = Package(
 
         .target(
             name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
+
+        .executableTarget(
+            name: "sphereshift",
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
 
         .target(
             name: "TestSupport", dependencies: ["SphereKernels", "SphereReference"], path: "Tests/TestSupport",

@@ -12,7 +12,7 @@
     _ panel: UnsafePointer<Float>, _ sources: UnsafePointer<Float>, _ dimension: Int,
     _ tile: UnsafeMutablePointer<Float>
 ) {
-    var sum = TileAccumulators(repeating: Vector(repeating: 0))
+    var sum = zeroAccumulators
     for r in 0..<tileRows {
         let source = Vector(repeating: sources[r])
         for v in 0..<tileVectors { sum[unchecked: r * tileVectors + v] = source * load(panel + v * lanes) }
@@ -40,7 +40,7 @@
     _ panel: UnsafePointer<Double>, _ sources: UnsafePointer<Double>, _ dimension: Int,
     _ tile: UnsafeMutablePointer<Double>
 ) {
-    var sum = DoubleTileAccumulators(repeating: DoubleVector(repeating: 0))
+    var sum = zeroDoubleAccumulators
     var p = panel
     var s = sources
     for _ in 0..<dimension {

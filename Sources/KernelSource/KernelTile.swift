@@ -10,7 +10,9 @@
 ) {
     let factor = Vector(repeating: scale)
     let offset = Vector(repeating: -scale)
-    var sums = InlineArray<3, Vector>(repeating: Vector(repeating: 0))
+    let zero = Vector(repeating: 0)
+    // One per vector of the panel, 3 at most.
+    var sums: InlineArray<3, Vector> = [zero, zero, zero]
     var t = tile
     for r in 0..<rows {
         let weight = Vector(repeating: weights[r])

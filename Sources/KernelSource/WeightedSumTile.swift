@@ -39,7 +39,7 @@
     _ columns: Int, _ tile: UnsafePointer<Float>, _ rows: Int, _ sources: UnsafePointer<Float>, _ stride: Int,
     _ sums: UnsafeMutablePointer<Float>
 ) {
-    var sum = TileAccumulators(repeating: Vector(repeating: 0))
+    var sum = zeroAccumulators
     var t = tile
     var s = sources
     for _ in 0..<rows {

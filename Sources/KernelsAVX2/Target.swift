@@ -13,6 +13,19 @@ typealias DoubleVector = SIMD4<Double>
 typealias TileAccumulators = InlineArray<12, Vector>
 typealias DoubleTileAccumulators = InlineArray<12, DoubleVector>
 
+/// Accumulators of a tile, all zero.
+///
+/// Written out: `InlineArray(repeating:)` leaves a weak generic function in the object.
+@inline(__always) var zeroAccumulators: TileAccumulators {
+    let z = Vector(repeating: 0)
+    return [z, z, z, z, z, z, z, z, z, z, z, z]
+}
+
+@inline(__always) var zeroDoubleAccumulators: DoubleTileAccumulators {
+    let z = DoubleVector(repeating: 0)
+    return [z, z, z, z, z, z, z, z, z, z, z, z]
+}
+
 /// `a * b + c`, rounded once.
 @inline(__always) func multiplyAdd(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector { c.addingProduct(a, b) }
 

@@ -12,12 +12,38 @@ typealias DoubleVector = SIMD2<Double>
 @inline(__always) var tileVectors: Int { 3 }
 typealias TileAccumulators = InlineArray<24, Vector>
 typealias DoubleTileAccumulators = InlineArray<24, DoubleVector>
+
+/// Accumulators of a tile, all zero.
+///
+/// Written out: `InlineArray(repeating:)` leaves a weak generic function in the object.
+@inline(__always) var zeroAccumulators: TileAccumulators {
+    let z = Vector(repeating: 0)
+    return [z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z]
+}
+
+@inline(__always) var zeroDoubleAccumulators: DoubleTileAccumulators {
+    let z = DoubleVector(repeating: 0)
+    return [z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z]
+}
 #else
 // 6 rows x 2 vectors: 12 accumulators, 2 loads and 1 broadcast of 16 registers.
 @inline(__always) var tileRows: Int { 6 }
 @inline(__always) var tileVectors: Int { 2 }
 typealias TileAccumulators = InlineArray<12, Vector>
 typealias DoubleTileAccumulators = InlineArray<12, DoubleVector>
+
+/// Accumulators of a tile, all zero.
+///
+/// Written out: `InlineArray(repeating:)` leaves a weak generic function in the object.
+@inline(__always) var zeroAccumulators: TileAccumulators {
+    let z = Vector(repeating: 0)
+    return [z, z, z, z, z, z, z, z, z, z, z, z]
+}
+
+@inline(__always) var zeroDoubleAccumulators: DoubleTileAccumulators {
+    let z = DoubleVector(repeating: 0)
+    return [z, z, z, z, z, z, z, z, z, z, z, z]
+}
 #endif
 
 /// `a * b + c`.
