@@ -48,6 +48,9 @@ let package = Package(
         .library(name: "SphereData", targets: ["SphereData"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
+        .library(name: "SphereReports", targets: ["SphereReports"]),
+        .library(name: "SphereRecipes", targets: ["SphereRecipes"]),
+        .library(name: "SphereBenchmarking", targets: ["SphereBenchmarking"]),
         .executable(name: "sphereshift", targets: ["sphereshift"]),
     ],
     dependencies: [
@@ -69,10 +72,21 @@ let package = Package(
         .target(
             name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
 
+        .target(
+            name: "SphereBenchmarking", dependencies: ["SphereKernels", "SphereReference"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "SphereReports", dependencies: ["SphereKernels", "SphereData", "SphereLinearAlgebra"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "SphereRecipes",
+            dependencies: ["SphereKernels", "SphereTheory", "SphereData", "SphereGrouping", "SphereReports"],
+            resources: [.copy("Photographs")], swiftSettings: swiftSettings),
         .executableTarget(
             name: "sphereshift",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereReports",
+                "SphereRecipes", "SphereBenchmarking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -94,6 +108,25 @@ let package = Package(
             name: "SphereGroupingTests",
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "TestSupport",
+            ], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereReportsTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereReports", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereBenchmarkingTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereBenchmarking", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereRecipesTests",
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereReports",
+                "SphereRecipes", "TestSupport",
+            ], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ToolTests",
+            dependencies: [
+                "sphereshift", "SphereKernels", "SphereReference", "SphereData", "SphereRecipes", "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereLinearAlgebraTests",

@@ -7,7 +7,7 @@ internal import Darwin
 #endif
 
 /// The regularised incomplete beta function for the parameters that areas of spherical caps need: one of them is 1/2.
-enum IncompleteBeta {
+package enum IncompleteBeta {
     /// I_x(a, b) = 1/B(a, b) ∫_0^x t^(a-1) (1-t)^(b-1) dt, where `a` or `b` is 1/2.
     ///
     /// Relative error below 10^-12 for parameters up to 1000; it grows with the larger parameter, as that of x^a does.
@@ -18,7 +18,7 @@ enum IncompleteBeta {
     ///
     /// - Complexity: O(√max(a, b)).
     /// - Precondition: x in [0, 1], both parameters positive, one of them 1/2.
-    static func regularized(_ x: Double, complement: Double, a: Double, b: Double) -> Double {
+    package static func regularized(_ x: Double, complement: Double, a: Double, b: Double) -> Double {
         require(x >= 0 && x <= 1, "the incomplete beta function at \(x): must lie in [0, 1]")
         require(a > 0 && b > 0 && min(a, b) <= 0.5 && (a == 0.5 || b == 0.5), "parameters \(a), \(b): one must be 1/2")
         if x == 0 { return 0 }
@@ -68,7 +68,7 @@ enum IncompleteBeta {
     ///
     /// Source: the asymptotic series of DLMF 5.11.13 after moving a above 64, where its first left-out term is below
     /// 3·10^-16. A difference of two logarithms of Γ would lose digits as a grows.
-    static func gammaRatio(_ a: Double) -> Double {
+    package static func gammaRatio(_ a: Double) -> Double {
         var shifted = a
         var factor = 1.0
         while shifted < 64 {

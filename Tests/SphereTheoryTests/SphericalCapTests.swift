@@ -1,7 +1,6 @@
 import Foundation
+import SphereTheory
 import Testing
-
-@testable import SphereTheory
 
 @Suite("SphericalCap")
 struct SphericalCapTests {

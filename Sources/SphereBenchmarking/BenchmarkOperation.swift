@@ -1,0 +1,86 @@
+public import SphereKernels
+
+/// The operations that are timed, with the shape of their result.
+public enum BenchmarkOperation: Hashable, Sendable {
+    /// One blurring mean-shift step of the points: N x D.
+    case step
+    /// One mean-shift step of M seeds on the points, which are set beforehand: M x D.
+    case seeds
+    /// Kernel sums at M targets, the points set beforehand: M x 1.
+    case sums
+    /// Cosines of corresponding rows of points and targets (M = N): N x 1.
+    case paired(CosineSimilarity.Accumulation)
+    /// Cosines of one target (M = 1) with every point: N x 1.
+    case oneToMany(CosineSimilarity.Accumulation)
+    /// Cosines of every point with every target: N x M.
+    case allPairs(CosineSimilarity.Accumulation)
+    /// Cosines of the points with one another: N x N.
+    case symmetric(CosineSimilarity.Accumulation)
+    /// Exponentials of the values kappa (c - 1), c uniform in [-1, 1], the exponents of a kernel: N x 1.
+    case exponential
+    /// Lengths of the points: N x 1.
+    case norms
+    /// The points divided by their lengths: N x D.
+    case normalize
+
+    /// The name in the rows of results.
+    public var name: String {
+        switch self {
+        case .step: "step"
+        case .seeds: "seeds"
+        case .sums: "sums"
+        case .paired(let accumulation): "paired_\(accumulation)"
+        case .oneToMany(let accumulation): "one_to_many_\(accumulation)"
+        case .allPairs(let accumulation): "all_pairs_\(accumulation)"
+        case .symmetric(let accumulation): "symmetric_\(accumulation)"
+        case .exponential: "exponential"
+        case .norms: "norms"
+        case .normalize: "normalize"
+        }
+    }
+
+    /// The family it belongs to.
+    public var family: BenchmarkFamily {
+        switch self {
+        case .step: .step
+        case .seeds: .seeds
+        case .sums: .sums
+        case .paired, .oneToMany, .allPairs, .symmetric: .cosine
+        case .exponential: .exp
+        case .norms, .normalize: .norms
+        }
+    }
+
+    /// Verifies and times every contestant on one input.
+    ///
+    /// The result of each contestant is compared with the naive twin's before anything is timed. The peak of each
+    /// instruction set is measured right before and right after the contestants.
+    ///
+    /// - Parameters:
+    ///   - settings: the sizes and the time.
+    ///   - rivals: the contestants beside the kernels and the naive twin for an input; none for an operation that they
+    ///     do not have.
+    /// - Returns: the kernels, widest instruction set first, then the rivals, then the naive twin.
+    /// - Throws: ``BenchmarkError/wrongResult(operation:contestant:row:error:limit:)``.
+    public func run(
+        _ settings: BenchmarkSettings = BenchmarkSettings(), rivals: (BenchmarkInput) -> [Contestant] = { _ in [] }
+    ) throws(BenchmarkError) -> [BenchmarkRow] {
+        settings.requireValid()
+        return try benchmarkCase(settings).run(settings, rivals: rivals)
+    }
+
+    private func benchmarkCase(_ settings: BenchmarkSettings) -> BenchmarkCase {
+        switch self {
+        case .step: .step(settings)
+        case .seeds: .seeds(settings)
+        case .sums: .sums(settings)
+        case .paired(let accumulation): .paired(settings, accumulation)
+        case .oneToMany(let accumulation): .oneToMany(settings, accumulation)
+        case .allPairs(let accumulation): .allPairs(settings, accumulation)
+        case .symmetric(let accumulation): .symmetric(settings, accumulation)
+        case .exponential: .exponential(settings)
+        case .norms: .norms(settings)
+        case .normalize: .normalize(settings)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import SphereBenchmarking
+import SphereKernels
+
+/// `sphereshift benchmark`: rates of the kernels on this machine.
+struct BenchmarkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmark",
+        abstract: "Time the kernels beside their naive twins, as a share of the processor's peak.",
+        discussion: """
+            Results are verified first, then all contestants (every instruction set and the naive twin) take turns. Useful \
+            GFLOP/s count the multiplications and additions of the definition; the peak is that of the same process.
+
+            Families:
+            \(BenchmarkFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+
+            Examples:
+              sphereshift benchmark step -n 4096 -d 16
+              sphereshift benchmark cosine -n 2000 -d 64 --threads 2 --json
+              sphereshift benchmark
+            """)
+
+    @Argument(
+        help: ArgumentHelp("What to time (default: every family).", valueName: "family"),
+        transform: { name in
+            do {
+                return try BenchmarkFamily.named(name)
+            } catch {
+                throw ValidationError("\(error)")
+            }
+        })
+    var family: BenchmarkFamily?
+
+    @Option(name: .customShort("n"), help: ArgumentHelp("Number of points.", valueName: "n"))
+    var points = 4096
+
+    @Option(
+        name: .customShort("m"),
+        help: ArgumentHelp("Number of seeds or targets (default: a quarter of n).", valueName: "m"))
+    var targets: Int?
+
+    @Option(name: .customShort("d"), help: ArgumentHelp("Number of coordinates.", valueName: "d"))
+    var dimension = 16
+
+    @Option(help: ArgumentHelp("Concentration of the kernel.", valueName: "kappa"))
+    var concentration: Float = 100
+
+    @Option(help: ArgumentHelp("Threads.", valueName: "n"))
+    var threads = 1
+
+    @Option(help: ArgumentHelp("Only this instruction set: baseline, avx2 or avx512.", valueName: "name"))
+    var instructionSet: String?
+
+    @Option(help: ArgumentHelp("Seconds of timing for each operation.", valueName: "s"))
+    var seconds = 1.0
+
+    @OptionGroup var format: FormatOptions
+
+    func validate() throws {
+        func check(_ name: String, _ value: Int?, _ limit: Int) throws {
+            if let value, value < 1 || value > limit {
+                throw ValidationError("\(name) must be in 1...\(limit), found \(value)")
+            }
+        }
+        try check("-n", points, 1 << 24)
+        try check("-m", targets, 1 << 24)
+        try check("-d", dimension, 1 << 16)
+        try check("--threads", threads, 1 << 10)
+        // All pairs of the cosine family store N x N results.
+        if family == nil || family == .cosine { try check("-n (all pairs are stored)", points, 1 << 15) }
+        if !(concentration > 0 && concentration <= 1e6) {
+            throw ValidationError("--concentration must be in (0, 1e6], found \(concentration)")
+        }
+        if !(seconds >= 0 && seconds <= 3600) {
+            throw ValidationError("--seconds must be in [0, 3600], found \(seconds)")
+        }
+        do {
+            if let instructionSet { _ = try InstructionSet.named(instructionSet) }
+        } catch {
+            throw ValidationError("--instruction-set: \(error)")
+        }
+    }
+
+    func run() throws {
+        if let warning = MachineCard.current.warning { Terminal.note("sphereshift: warning: \(warning)") }
+        let settings = BenchmarkSettings(
+            points: points, targets: targets, dimension: dimension, concentration: concentration, threads: threads,
+            instructionSets: instructionSet.flatMap(InstructionSet.init).map { [$0] } ?? InstructionSet.available,
+            timing: TimingPlan(seconds: seconds))
+        var rows: [BenchmarkRow] = []
+        let families = family.map { [$0] } ?? BenchmarkFamily.allCases
+        var bar = ProgressBar("benchmark")
+        for (index, family) in families.enumerated() {
+            bar.update(index, of: families.count, note: family.rawValue)
+            rows += try family.run(settings)
+        }
+        bar.finish()
+        let report = BenchmarkReport(rows)
+        print(format.json ? report.json : report.table)
+    }
+}

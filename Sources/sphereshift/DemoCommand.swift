@@ -1,0 +1,76 @@
+import ArgumentParser
+import SphereData
+import SphereGrouping
+import SphereKernels
+import SphereRecipes
+import SphereReports
+
+/// `sphereshift demo`: the main job on bundled photographs.
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Segment the bundled photographs and write a report.",
+        discussion: """
+            Examples:
+              sphereshift demo
+              sphereshift demo --output /tmp/demo
+            """)
+
+    @Option(help: ArgumentHelp("Folder for the report; made if it is missing.", valueName: "dir"))
+    var output = "demo"
+
+    @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
+    @OptionGroup var format: FormatOptions
+
+    private struct Summary: Encodable {
+        let report: String
+        let photographs: [Row]
+    }
+
+    private struct Row: Encodable {
+        let name: String
+        let groups: Int
+        let iterations: Int
+        let seconds: Double
+    }
+
+    func run() throws {
+        let folder = try BundledPhotographs.folder()
+        try OutputPath.makeFolder(output)
+        let options = try SegmentationOptions.parse([])
+        let recipe = options.recipe(executionOptions.execution)
+        var rows: [Row] = []
+        var sections: [HTMLReport.Section] = []
+        for file in BundledPhotographs.names {
+            let name = PictureName.base(of: file)
+            let image = try ImageFile.readRGB("\(folder)/\(file)")
+            var bar = ProgressBar(name)
+            let photograph = try SegmentedPhotograph(name: name, image: image, recipe: recipe) { loop, maximum in
+                bar.update(loop, of: maximum)
+            }
+            bar.finish()
+            _ = try SegmentationFiles.write(photograph, to: output)
+            sections.append(photograph.section)
+            let grouping = photograph.segmentation.grouping
+            rows.append(
+                Row(name: name, groups: grouping.count, iterations: grouping.iterations, seconds: photograph.seconds))
+            if !format.json {
+                Terminal.note(
+                    "\(name): \(grouping.count) groups after \(grouping.iterations) loops, "
+                        + "\(photograph.seconds.text(digits: 2)) s")
+            }
+        }
+        let path = "\(output)/report.html"
+        let report = HTMLReport(
+            title: "SphereShift: four photographs in groups",
+            introduction: """
+                Every pixel is a point on the unit sphere: its CIE Lab colour and its place, scaled and lifted. Blurring mean \
+                shift with the von Mises-Fisher kernel moves all points to the mean of their neighbours until each group has \
+                collapsed onto its mode. The frames show the embedding's three principal components as red, green and \
+                blue, with the same axes for all loops of a picture: groups become single colours.
+                """,
+            sections: sections, parameters: options.parameters(executionOptions.execution))
+        try report.write(to: path)
+        print(format.json ? try JSON.text(Summary(report: path, photographs: rows)) : "report written to \(path)")
+    }
+}

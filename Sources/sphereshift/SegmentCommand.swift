@@ -1,0 +1,99 @@
+import ArgumentParser
+import SphereData
+import SphereGrouping
+import SphereRecipes
+import SphereReports
+
+/// `sphereshift segment`: pictures in, label maps, overlays and a report out.
+struct SegmentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segment",
+        abstract: "Segment pictures by colour and position.",
+        discussion: """
+            Each pixel is embedded on the sphere by its CIE Lab colour and its place and grouped by blurring mean shift at \
+            a reduced size. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
+            0 = background, the largest group), NAME_overlay.png and NAME_embedding.png, and one report.html for all.
+
+            Examples:
+              sphereshift segment photo.jpg --output out
+              sphereshift segment *.png --output out --color-bandwidth 6 --position-bandwidth 0.2 --json
+            """)
+
+    @Argument(help: ArgumentHelp("PNG or JPEG pictures.", valueName: "image"))
+    var images: [String]
+
+    @Option(help: ArgumentHelp("Folder for the results; made if it is missing.", valueName: "dir"))
+    var output: String
+
+    @OptionGroup(title: "Embedding") var segmentation: SegmentationOptions
+    @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
+    @OptionGroup var format: FormatOptions
+
+    func validate() throws {
+        var seen: Set<String> = []
+        for image in images where !seen.insert(PictureName.base(of: image)).inserted {
+            throw ValidationError(
+                "two pictures are called '\(PictureName.base(of: image))'; their results would collide")
+        }
+    }
+
+    /// What is reported of one picture.
+    private struct Row: Encodable {
+        let image: String
+        let width: Int
+        let height: Int
+        let groups: Int
+        let iterations: Int
+        let converged: Bool
+        let seconds: Double
+        let labels: String
+        let overlay: String
+        let embedding: String
+    }
+
+    func run() throws {
+        // All pictures are read before anything is written: a wrong path loses no work.
+        let pictures = try images.map { (name: PictureName.base(of: $0), path: $0, image: try ImageFile.readRGB($0)) }
+        for picture in pictures where picture.image.width == 0 || picture.image.height == 0 {
+            throw InputError("\(picture.path): has no pixels")
+        }
+        try OutputPath.makeFolder(output)
+        let recipe = segmentation.recipe(executionOptions.execution)
+        var rows: [Row] = []
+        var sections: [HTMLReport.Section] = []
+        var bar = ProgressBar("segment")
+        for (index, picture) in pictures.enumerated() {
+            let photograph = try SegmentedPhotograph(name: picture.name, image: picture.image, recipe: recipe) {
+                loop, _ in
+                bar.update(index, of: pictures.count, note: "\(picture.name), loop \(loop)")
+            }
+            let paths = try SegmentationFiles.write(photograph, to: output)
+            sections.append(photograph.section)
+            rows.append(
+                Row(
+                    image: picture.path, width: picture.image.width, height: picture.image.height,
+                    groups: photograph.segmentation.grouping.count,
+                    iterations: photograph.segmentation.grouping.iterations,
+                    converged: photograph.segmentation.grouping.isConverged, seconds: photograph.seconds,
+                    labels: paths.labels, overlay: paths.overlay, embedding: paths.embedding))
+        }
+        bar.finish()
+        let report = HTMLReport(
+            title: "Segmentation by colour and position", sections: sections,
+            parameters: segmentation.parameters(executionOptions.execution))
+        try report.write(to: "\(output)/report.html")
+
+        if format.json {
+            print(try JSON.text(rows))
+        } else {
+            var table = TextTable(header: ["picture", "size", "groups", "loops", "seconds"])
+            for row in rows {
+                table.add([
+                    row.image, "\(row.width) x \(row.height)", "\(row.groups)", "\(row.iterations)",
+                    row.seconds.text(digits: 2),
+                ])
+            }
+            print(table.text + "\n\nwritten to \(output)/report.html")
+        }
+    }
+}
