@@ -42,7 +42,8 @@ public struct MeanShift: Sendable {
 
     /// Mean shift with the given kernel; the other settings have the documented defaults.
     ///
-    /// - Precondition: `stepSize` in (0, 1], `seeds` at least 1, no negative number of iterations.
+    /// Settings are checked by ``group(_:onIteration:)``: `stepSize` in (0, 1], `seeds` at least 1, no negative number of
+    /// iterations, a quantile in (0, 1], a merge cosine in [-1, 1].
     public init(
         concentration: ConcentrationChoice, iterations: Iterations = .untilConverged(), stepSize: Float = 1,
         seeds: Int? = nil, readOut: ReadOut = ReadOut(), execution: Execution = .default
@@ -72,11 +73,13 @@ public struct MeanShift: Sendable {
     /// - Parameters:
     ///   - points: N >= 1 directions of D >= 1 coordinates; lengths are ignored.
     ///   - onIteration: called after every iteration.
+    /// - Precondition: the settings are valid, see ``init(concentration:iterations:stepSize:seeds:readOut:execution:)``.
     /// - Throws: ``GroupingError`` for an empty matrix, NaN, infinity or a zero row.
     /// - Complexity: per iteration O(N^2 D) time (with M seeds O(M N D)); O(N D) memory.
     public func group(
         _ points: Matrix, onIteration: ((Progress) -> Void)? = nil
     ) throws(GroupingError) -> Grouping {
+        requireValid()
         let points = try Directions(points, on: execution).points
         let kappa =
             switch concentration {
@@ -107,6 +110,24 @@ public struct MeanShift: Sendable {
             labels = nearest.map { reader.labels[$0] }
         }
         return grouping(of: points, labels, reader, run, kappa)
+    }
+
+    /// Stops the program on settings that make no sense; the properties may have changed since `init`.
+    private func requireValid() {
+        require(stepSize > 0 && stepSize <= 1, "step size must be in (0, 1], found \(stepSize)")
+        require(seeds ?? 1 >= 1, "seeds must be 1 or more, found \(seeds ?? 1)")
+        let maximum =
+            switch iterations {
+            case .count(let count): count
+            case .untilConverged(_, let maximum): maximum
+            }
+        require(maximum >= 0, "iterations must be 0 or more, found \(maximum)")
+        if case .quantile(let quantile) = concentration {
+            require(quantile > 0 && quantile <= 1, "the quantile of neighbours must be in (0, 1], found \(quantile)")
+        }
+        if let cosine = readOut.mergeCosine {
+            require(cosine >= -1 && cosine <= 1, "merge cosine must be in [-1, 1], found \(cosine)")
+        }
     }
 
     private struct Run {

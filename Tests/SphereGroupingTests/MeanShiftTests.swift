@@ -239,3 +239,21 @@ import Testing
         #expect(try MeanShift(concentration: 12.5).group(points).concentration.value == 12.5)
     }
 }
+
+extension MeanShiftTests {
+    @Test("traps on settings that make no sense, with the value in the message")
+    func settings() async {
+        let stepSize = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = try MeanShift(concentration: 1, stepSize: 0).group(Matrix([[1, 0]]))
+        }
+        #expect(messages(of: stepSize).contains("step size must be in (0, 1], found 0.0"))
+        let seeds = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = try MeanShift(concentration: 1, seeds: 0).group(Matrix([[1, 0]]))
+        }
+        #expect(messages(of: seeds).contains("seeds must be 1 or more, found 0"))
+        let quantile = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = try MeanShift(concentration: .quantile(2)).group(Matrix([[1, 0]]))
+        }
+        #expect(messages(of: quantile).contains("must be in (0, 1], found 2.0"))
+    }
+}
