@@ -91,6 +91,7 @@ struct AuthorsEmbeddingsTests {
         }
         // Their arithmetic adds small constants to sums and lengths (method: 1e-6, 1e-7, 1e-5); in double the error is 5.1e-5.
         #expect(worst <= 6e-5)
+        print("authors' next loop, kappa \(concentration): largest error \(worst)")
     }
 
     /// How their loop 5 is grouped: with their concentration, or with one from the points.
@@ -114,6 +115,9 @@ struct AuthorsEmbeddingsTests {
         for (points, digits) in zip(embeddings.loops[4], try AuthorsEmbeddings.instances()) {
             quality.add(labels: try meanShift.group(points).labels, digits: digits)
         }
+        print(
+            "read-out of loop 5, model with kappa \(concentration), \(schedule): overlap \(quality.meanBestOverlap), "
+                + "recall \(quality.averageRecall), groups per image \(quality.groupsPerImage)")
         #expect(quality.digitCount == 110)
         // Plain components at cos >= .9 reach .929 / .905 / 8.07 (kappa 100) and .834 / .735 / 4.87 (kappa 25).
         #expect(quality.meanBestOverlap >= (concentration == 100 ? 0.925 : 0.834))
