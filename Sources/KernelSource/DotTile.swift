@@ -1,4 +1,4 @@
-/// Dot products of one group of sources with one panel: `tile[r * panelColumns + c] = sum over k of s_r[k] p_c[k]`.
+/// Dot products of one group of sources with one panel: `tile[r * stride + c] = sum over k of s_r[k] p_c[k]`.
 ///
 /// The accumulators (rows x vectors of Target.swift) stay in registers. The first term is a multiplication and not a
 /// multiply-add onto zeros: clearing and copying 24 registers costs 10 % at D = 8.
@@ -7,10 +7,11 @@
 ///   - panel: dimension x panelColumns, packed by `packPanel`.
 ///   - sources: dimension x sourceGroup, packed by `packSourceGroup`.
 ///   - dimension: D >= 1.
-///   - tile: sourceGroup x panelColumns.
+///   - tile: sourceGroup rows of panelColumns elements, `stride` apart.
+///   - isCosine: a constant; limits the results to [-1, 1], NaN stays NaN.
 @inline(__always) func dotTile(
     _ panel: UnsafePointer<Float>, _ sources: UnsafePointer<Float>, _ dimension: Int,
-    _ tile: UnsafeMutablePointer<Float>
+    _ tile: UnsafeMutablePointer<Float>, _ stride: Int, isCosine: Bool
 ) {
     var sum = zeroAccumulators
     for r in 0..<tileRows {
@@ -32,13 +33,30 @@
         }
         k += 1
     }
-    for i in 0..<tileRows * tileVectors { store(sum[unchecked: i], tile + i * lanes) }
+    for r in 0..<tileRows {
+        for v in 0..<tileVectors {
+            let dot = sum[unchecked: r * tileVectors + v]
+            store(isCosine ? limitedCosine(dot) : dot, tile + r * stride + v * lanes)
+        }
+    }
 }
 
-/// ``dotTile`` in double: `tile[r * doublePanelColumns + c] = sum over k of s_r[k] p_c[k]`.
+/// `cosine` limited to [-1, 1]; NaN stays NaN.
+///
+/// Not pointwiseMin: for some widths it is an out-of-line generic call, a weak symbol.
+@inline(__always) func limitedCosine(_ cosine: Vector) -> Vector {
+    cosine.replacing(with: 1, where: cosine .> 1).replacing(with: -1, where: cosine .< -1)
+}
+
+/// `cosine` limited to [-1, 1]; NaN stays NaN (`min` and `max` would drop it).
+@inline(__always) func limitedCosine(_ cosine: Double) -> Double {
+    cosine > 1 ? 1 : cosine < -1 ? -1 : cosine
+}
+
+/// ``dotTile`` of cosines in double, rounded to float at the end.
 @inline(__always) func dotTileDouble(
     _ panel: UnsafePointer<Double>, _ sources: UnsafePointer<Double>, _ dimension: Int,
-    _ tile: UnsafeMutablePointer<Double>
+    _ tile: UnsafeMutablePointer<Float>, _ stride: Int
 ) {
     var sum = zeroDoubleAccumulators
     var p = panel
@@ -54,5 +72,11 @@
         p += doublePanelColumns
         s += tileRows
     }
-    for i in 0..<tileRows * tileVectors { store(sum[unchecked: i], tile + i * doubleLanes) }
+    for r in 0..<tileRows {
+        for v in 0..<tileVectors {
+            let dot = sum[unchecked: r * tileVectors + v]
+            let limited = dot.replacing(with: 1, where: dot .> 1).replacing(with: -1, where: dot .< -1)
+            storeNarrowed(limited, tile + r * stride + v * doubleLanes)
+        }
+    }
 }

@@ -18,6 +18,3 @@
 /// A multiple of 6 and 8. With 48 lanes the tile is 18 KiB, which leaves room in a 32 KiB L1 for the panel and the sums
 /// of D <= 32; blocks from 48 to 144 differ by less than 3 %.
 @inline(__always) public var sourceBlock: Int { 96 }
-
-/// Rows and columns of a block of an all-pairs result: a multiple of every tile's rows (6, 8) and columns (4 to 48).
-@inline(__always) public var pairBlock: Int { 48 }

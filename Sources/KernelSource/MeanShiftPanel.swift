@@ -1,61 +1,42 @@
-/// Kernel-weighted sums of all sources at the points of one panel.
+/// Adds the kernel-weighted sums of a block of sources at the points of one panel.
 ///
-/// The N x N matrix of kernel values is never stored:
+/// The N x N matrix of kernel values is never stored, only the tile of one block:
 ///
-///     totals[c]  = sum over j of w_j exp(kappa (x_j . p_c - 1))
-///     sums[k, c] = sum over j of w_j exp(kappa (x_j . p_c - 1)) x_j[k]
+///     totals[c]  += sum over j of w_j exp(kappa (x_j . p_c - 1))
+///     sums[k, c] += sum over j of w_j exp(kappa (x_j . p_c - 1)) x_j[k]
 ///
 /// - Parameters:
 ///   - panel: the points p_c, packed by `packPanel` (dimension x panelColumns).
-///   - sources: the points x_j in groups packed by `packSourceGroup`.
-///   - weightedSources: w_j x_j row-major, `sourceCount` x dimension.
+///   - sources: the points x_j of the block in groups packed by `packSourceGroup`.
+///   - weightedSources: w_j x_j row-major, `count` x dimension.
 ///   - weights: w_j, 0 for padding.
-///   - sourceCount: N rounded up to a multiple of `sourceGroup`.
+///   - count: sources of the block, a multiple of `sourceGroup`, at most `sourceBlock`.
 ///   - scale: kappa / ln 2.
 ///   - tile: scratch of sourceBlock x panelColumns.
-///   - sums: dimension x panelColumns, overwritten.
-///   - totals: panelColumns, overwritten.
+///   - sums: dimension x panelColumns.
+///   - totals: panelColumns.
 public func meanShiftPanel(
     _ panel: UnsafePointer<Float>, _ sources: UnsafePointer<Float>, _ weightedSources: UnsafePointer<Float>,
-    _ weights: UnsafePointer<Float>, _ sourceCount: Int, _ dimension: Int, _ scale: Float,
+    _ weights: UnsafePointer<Float>, _ count: Int, _ dimension: Int, _ scale: Float,
     _ tile: UnsafeMutablePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ totals: UnsafeMutablePointer<Float>
 ) {
-    sums.update(repeating: 0, count: dimension * panelColumns)
-    totals.update(repeating: 0, count: panelColumns)
-    var start = 0
-    while start < sourceCount {
-        let rows = min(sourceBlock, sourceCount - start)
-        kernelValues(panel, sources + start * dimension, weights + start, rows, dimension, scale, tile, totals)
-        weightedSumTile(tile, rows, weightedSources + start * dimension, dimension, sums)
-        start += rows
-    }
+    kernelSumPanel(panel, sources, weights, count, dimension, scale, tile, totals)
+    weightedSumTile(tile, count, weightedSources, dimension, sums)
 }
 
-/// ``meanShiftPanel`` without the weighted sums: `totals[c] = sum over j of w_j exp(kappa (x_j . p_c - 1))`.
-public func kernelSumPanel(
-    _ panel: UnsafePointer<Float>, _ sources: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
-    _ sourceCount: Int, _ dimension: Int, _ scale: Float, _ tile: UnsafeMutablePointer<Float>,
-    _ totals: UnsafeMutablePointer<Float>
-) {
-    totals.update(repeating: 0, count: panelColumns)
-    var start = 0
-    while start < sourceCount {
-        let rows = min(sourceBlock, sourceCount - start)
-        kernelValues(panel, sources + start * dimension, weights + start, rows, dimension, scale, tile, totals)
-        start += rows
-    }
-}
-
-/// Kernel values of one block of sources into `tile`, their sums onto `totals`.
-@inline(__always) private func kernelValues(
-    _ panel: UnsafePointer<Float>, _ sources: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ rows: Int,
+/// ``meanShiftPanel`` without the weighted sums: `totals[c] += sum over j of w_j exp(kappa (x_j . p_c - 1))`.
+///
+/// Leaves the kernel values in `tile`.
+@inline(__always) public func kernelSumPanel(
+    _ panel: UnsafePointer<Float>, _ sources: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ count: Int,
     _ dimension: Int, _ scale: Float, _ tile: UnsafeMutablePointer<Float>, _ totals: UnsafeMutablePointer<Float>
 ) {
     var r = 0
-    while r < rows {
-        dotTile(panel, sources + r * dimension, dimension, tile + r * panelColumns)
+    while r < count {
+        dotTile(
+            panel, sources + r * dimension, dimension, tile + r * panelColumns, panelColumns, isCosine: false)
         r += tileRows
     }
     // A second pass and not on the live accumulators: those leave no registers for the polynomial.
-    kernelTile(tile, rows, scale, weights, totals)
+    kernelTile(tile, count, scale, weights, totals)
 }

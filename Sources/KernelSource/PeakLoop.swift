@@ -17,5 +17,7 @@ public func peakLoop(_ iterations: Int) -> Float {
     }
     var sum = Vector(repeating: 0)
     for i in 0..<12 { sum += chains[unchecked: i] }
-    return horizontalSum(sum)
+    var total: Float = 0
+    for i in 0..<lanes { total += sum[i] }
+    return total
 }

@@ -36,22 +36,38 @@
     }
 }
 
-/// As many floats as a `DoubleVector` has lanes, widened.
+/// As many floats as a `RowDoubleVector` has lanes, widened.
 ///
 /// Written as a loop: LLVM makes it one conversion, while
-/// `DoubleVector(HalfVector)` becomes several narrow ones.
-@inline(__always) func loadWidened(_ p: UnsafePointer<Float>) -> DoubleVector {
-    let half = UnsafeRawPointer(p).loadUnaligned(as: HalfVector.self)
-    var v = DoubleVector(repeating: 0)
-    for i in 0..<HalfVector.scalarCount { v[i] = Double(half[i]) }
+/// `RowDoubleVector(RowHalfVector)` becomes several narrow ones.
+@inline(__always) func loadWidened(_ p: UnsafePointer<Float>) -> RowDoubleVector {
+    let half = UnsafeRawPointer(p).loadUnaligned(as: RowHalfVector.self)
+    var v = RowDoubleVector(repeating: 0)
+    for i in 0..<RowHalfVector.scalarCount { v[i] = Double(half[i]) }
     return v
+}
+
+/// `v` rounded to float.
+///
+/// A loop for the reason of ``loadWidened(_:)``.
+@inline(__always) func storeNarrowed(_ v: DoubleVector, _ p: UnsafeMutablePointer<Float>) {
+    var half = HalfVector(repeating: 0)
+    for i in 0..<HalfVector.scalarCount { half[i] = Float(v[i]) }
+    UnsafeMutableRawPointer(p).storeBytes(of: half, as: HalfVector.self)
+}
+
+@inline(__always) func loadRow(_ p: UnsafePointer<Float>) -> RowVector {
+    UnsafeRawPointer(p).loadUnaligned(as: RowVector.self)
+}
+
+/// Four elements, whatever the lane count.
+@inline(__always) func loadFour(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
+    UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
 }
 
 // `SIMD.sum()` is an out-of-line generic call with the vector in four 128-bit registers; halving stays in registers and
 // has a fixed order.
-@inline(__always) func horizontalSum(_ v: SIMD4<Float>) -> Float { (v[0] + v[2]) + (v[1] + v[3]) }
-@inline(__always) func horizontalSum(_ v: SIMD8<Float>) -> Float { horizontalSum(v.lowHalf + v.highHalf) }
-@inline(__always) func horizontalSum(_ v: SIMD16<Float>) -> Float { horizontalSum(v.lowHalf + v.highHalf) }
+@inline(__always) func foldedToFour(_ v: SIMD4<Float>) -> SIMD4<Float> { v }
+@inline(__always) func foldedToFour(_ v: SIMD8<Float>) -> SIMD4<Float> { v.lowHalf + v.highHalf }
 @inline(__always) func horizontalSum(_ v: SIMD2<Double>) -> Double { v[0] + v[1] }
 @inline(__always) func horizontalSum(_ v: SIMD4<Double>) -> Double { horizontalSum(v.lowHalf + v.highHalf) }
-@inline(__always) func horizontalSum(_ v: SIMD8<Double>) -> Double { horizontalSum(v.lowHalf + v.highHalf) }

@@ -1,8 +1,12 @@
 // AVX2 with FMA: 16 registers of 8 lanes.
 
 typealias Vector = SIMD8<Float>
+/// What row-wise sums are made in.
+typealias RowVector = SIMD8<Float>
+typealias RowDoubleVector = SIMD4<Double>
+typealias RowHalfVector = SIMD4<Float>
 typealias BitVector = SIMD8<UInt32>
-/// As many floats as a `DoubleVector` has lanes, the source of a widening conversion.
+/// As many floats as a `DoubleVector` has lanes, the result of a narrowing conversion.
 typealias HalfVector = SIMD4<Float>
 typealias DoubleVector = SIMD4<Double>
 

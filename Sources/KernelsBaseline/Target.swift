@@ -1,8 +1,12 @@
 // The baseline of the architecture: SSE2 on x86-64 (16 registers of 4 lanes), NEON on arm64 (32 registers of 4 lanes).
 
 typealias Vector = SIMD4<Float>
+/// What row-wise sums are made in.
+typealias RowVector = SIMD4<Float>
+typealias RowDoubleVector = SIMD2<Double>
+typealias RowHalfVector = SIMD2<Float>
 typealias BitVector = SIMD4<UInt32>
-/// As many floats as a `DoubleVector` has lanes, the source of a widening conversion.
+/// As many floats as a `DoubleVector` has lanes, the result of a narrowing conversion.
 typealias HalfVector = SIMD2<Float>
 typealias DoubleVector = SIMD2<Double>
 

@@ -18,10 +18,10 @@ struct KernelTable: Sendable {
     let doublePanelColumns: Int
     let sourceGroup: Int
     let sourceBlock: Int
-    let pairBlock: Int
 
     let exponential: @Sendable (Input, Output, Int) -> Void
     let squaredNorms: @Sendable (Input, Int, Int, Int, Output) -> Void
+    let norms: @Sendable (Input, Int, Int, Int, Output) -> Void
     let squaredNormsDouble: @Sendable (Input, Int, Int, Int, DoubleOutput) -> Void
     let scaleRows: @Sendable (Input, Int, Int, Int, Input, Output, Int) -> Void
     let pairedCosines: @Sendable (Input, Int, Input, Int, Int, Int, Output) -> Void
@@ -31,10 +31,8 @@ struct KernelTable: Sendable {
     let packSourceGroup: @Sendable (Input, Int, Int, Int, Input?, Output) -> Void
     let packDouble: @Sendable (Input, Int, Int, Int, Int, DoubleInput, DoubleOutput) -> Void
 
-    let dotBlock: @Sendable (Input, Input, Int, Output, Output) -> Void
-    let dotBlockDouble: @Sendable (DoubleInput, DoubleInput, Int, DoubleOutput, Output) -> Void
-    let storeBlock: @Sendable (Input, Int, Int, Output, Int) -> Void
-    let storeBlockTransposed: @Sendable (Input, Int, Int, Output, Int) -> Void
+    let cosineStrip: @Sendable (Input, Int, Input, Int, Int, Output, Output, Int) -> Void
+    let cosineStripDouble: @Sendable (DoubleInput, Int, DoubleInput, Int, Int, Output, Output, Int) -> Void
 
     let kernelSumPanel: @Sendable (Input, Input, Input, Int, Int, Float, Output, Output) -> Void
     let meanShiftPanel: @Sendable (Input, Input, Input, Input, Int, Int, Float, Output, Output, Output) -> Void
@@ -65,9 +63,9 @@ extension KernelTable {
         doublePanelColumns: KernelsBaseline.doublePanelColumns,
         sourceGroup: KernelsBaseline.sourceGroup,
         sourceBlock: KernelsBaseline.sourceBlock,
-        pairBlock: KernelsBaseline.pairBlock,
         exponential: KernelsBaseline.exponential,
         squaredNorms: KernelsBaseline.squaredNorms,
+        norms: KernelsBaseline.norms,
         squaredNormsDouble: KernelsBaseline.squaredNormsDouble,
         scaleRows: KernelsBaseline.scaleRows,
         pairedCosines: KernelsBaseline.pairedCosines,
@@ -75,10 +73,8 @@ extension KernelTable {
         packPanel: KernelsBaseline.packPanel,
         packSourceGroup: KernelsBaseline.packSourceGroup,
         packDouble: KernelsBaseline.packDouble,
-        dotBlock: KernelsBaseline.dotBlock,
-        dotBlockDouble: KernelsBaseline.dotBlockDouble,
-        storeBlock: KernelsBaseline.storeBlock,
-        storeBlockTransposed: KernelsBaseline.storeBlockTransposed,
+        cosineStrip: KernelsBaseline.cosineStrip,
+        cosineStripDouble: KernelsBaseline.cosineStripDouble,
         kernelSumPanel: KernelsBaseline.kernelSumPanel,
         meanShiftPanel: KernelsBaseline.meanShiftPanel,
         finishMeanShiftPanel: KernelsBaseline.finishMeanShiftPanel,
@@ -93,9 +89,9 @@ extension KernelTable {
         doublePanelColumns: KernelsAVX2.doublePanelColumns,
         sourceGroup: KernelsAVX2.sourceGroup,
         sourceBlock: KernelsAVX2.sourceBlock,
-        pairBlock: KernelsAVX2.pairBlock,
         exponential: KernelsAVX2.exponential,
         squaredNorms: KernelsAVX2.squaredNorms,
+        norms: KernelsAVX2.norms,
         squaredNormsDouble: KernelsAVX2.squaredNormsDouble,
         scaleRows: KernelsAVX2.scaleRows,
         pairedCosines: KernelsAVX2.pairedCosines,
@@ -103,10 +99,8 @@ extension KernelTable {
         packPanel: KernelsAVX2.packPanel,
         packSourceGroup: KernelsAVX2.packSourceGroup,
         packDouble: KernelsAVX2.packDouble,
-        dotBlock: KernelsAVX2.dotBlock,
-        dotBlockDouble: KernelsAVX2.dotBlockDouble,
-        storeBlock: KernelsAVX2.storeBlock,
-        storeBlockTransposed: KernelsAVX2.storeBlockTransposed,
+        cosineStrip: KernelsAVX2.cosineStrip,
+        cosineStripDouble: KernelsAVX2.cosineStripDouble,
         kernelSumPanel: KernelsAVX2.kernelSumPanel,
         meanShiftPanel: KernelsAVX2.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX2.finishMeanShiftPanel,
@@ -118,9 +112,9 @@ extension KernelTable {
         doublePanelColumns: KernelsAVX512.doublePanelColumns,
         sourceGroup: KernelsAVX512.sourceGroup,
         sourceBlock: KernelsAVX512.sourceBlock,
-        pairBlock: KernelsAVX512.pairBlock,
         exponential: KernelsAVX512.exponential,
         squaredNorms: KernelsAVX512.squaredNorms,
+        norms: KernelsAVX512.norms,
         squaredNormsDouble: KernelsAVX512.squaredNormsDouble,
         scaleRows: KernelsAVX512.scaleRows,
         pairedCosines: KernelsAVX512.pairedCosines,
@@ -128,10 +122,8 @@ extension KernelTable {
         packPanel: KernelsAVX512.packPanel,
         packSourceGroup: KernelsAVX512.packSourceGroup,
         packDouble: KernelsAVX512.packDouble,
-        dotBlock: KernelsAVX512.dotBlock,
-        dotBlockDouble: KernelsAVX512.dotBlockDouble,
-        storeBlock: KernelsAVX512.storeBlock,
-        storeBlockTransposed: KernelsAVX512.storeBlockTransposed,
+        cosineStrip: KernelsAVX512.cosineStrip,
+        cosineStripDouble: KernelsAVX512.cosineStripDouble,
         kernelSumPanel: KernelsAVX512.kernelSumPanel,
         meanShiftPanel: KernelsAVX512.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX512.finishMeanShiftPanel,

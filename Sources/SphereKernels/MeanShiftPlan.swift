@@ -37,9 +37,7 @@ public struct MeanShiftPlan: ~Copyable {
     private let weightedSources: AlignedBuffer<Float>
     /// Weights, 0 for padding and for points that take no part.
     private let weights: AlignedBuffer<Float>
-    /// Squared lengths of points or targets while they are checked.
-    private let scratch: AlignedBuffer<Float>
-    private let scratchSize: Int
+    private let scratch: StepScratch
 
     /// Squared lengths above this are a mistake: the rows were not normalised.
     private static let largestSquare: Float = 1.01
@@ -47,7 +45,7 @@ public struct MeanShiftPlan: ~Copyable {
     /// Memory for at most `capacity` points of `dimension` coordinates.
     ///
     /// - Precondition: `capacity >= 0` and `dimension >= 1`.
-    /// - Complexity: about 8 N D + 4 N bytes, and 30 KiB + 400 D bytes per thread.
+    /// - Complexity: about 8 N D + 4 N bytes, and at most 300 KiB + 400 D bytes per thread.
     public init(capacity: Int, dimension: Int, on execution: Execution = .default) {
         require(capacity >= 0, "capacity of a mean-shift plan must be 0 or more, found \(capacity)")
         require(dimension >= 1, "dimension of a mean-shift plan must be 1 or more, found \(dimension)")
@@ -60,8 +58,7 @@ public struct MeanShiftPlan: ~Copyable {
         sources = AlignedBuffer(count: padded * dimension)
         weightedSources = AlignedBuffer(count: padded * dimension)
         weights = AlignedBuffer(count: padded)
-        scratchSize = WorkerScratch.size(kernels, dimension: dimension)
-        scratch = AlignedBuffer(count: execution.threads * scratchSize)
+        scratch = StepScratch(kernels, dimension: dimension, workers: execution.threads)
     }
 
     private static func padded(_ count: Int, to multiple: Int) -> Int {
@@ -172,19 +169,24 @@ public struct MeanShiftPlan: ~Copyable {
             "targets of \(targets.rows) x \(targets.columns) shifted into \(shifted.rows) x \(shifted.columns)")
         require(stepSize > 0 && stepSize <= 1, "step size must be in (0, 1], found \(stepSize)")
         let scale = exponentScale(concentration)
-        let (count, stride) = (sourceCount, shifted.rowStride)
+        let stride = shifted.rowStride
         let (kernels, dimension) = (kernels, dimension)
         nonisolated(unsafe) let (s, x, w) = (sources.start, weightedSources.start, weights.start)
         shifted.elements.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
             nonisolated(unsafe) let out = start
-            forEachPanel(targets, into: &sums) { scratch, group in
-                kernels.meanShiftPanel(
-                    scratch.panel, s, x, w, count, dimension, scale, scratch.tile, scratch.sums, scratch.totals)
-                kernels.finishMeanShiftPanel(
-                    group.rows.start, group.rows.stride, group.count, dimension, stepSize, scratch.panel,
-                    scratch.sums, scratch.totals, scratch.lengths, out + group.first * stride, stride)
-            }
+            forEachPanel(
+                targets, into: &sums,
+                addBlock: { panel, tile, first, count in
+                    kernels.meanShiftPanel(
+                        panel.points, s + first * dimension, x + first * dimension, w + first, count, dimension,
+                        scale, tile, panel.sums, panel.totals)
+                },
+                finish: { panel, group in
+                    kernels.finishMeanShiftPanel(
+                        group.rows.start, group.rows.stride, group.count, dimension, stepSize, panel.points,
+                        panel.sums, panel.totals, panel.lengths, out + group.first * stride, stride)
+                })
         }
     }
 
@@ -197,12 +199,14 @@ public struct MeanShiftPlan: ~Copyable {
     /// - Complexity: O(M N D) time: 2 M N D floating-point operations and M N exponentials.
     public func kernelSums(at targets: MatrixView, concentration: Float, into sums: inout MutableSpan<Float>) {
         let scale = exponentScale(concentration)
-        let count = sourceCount
         let (kernels, dimension) = (kernels, dimension)
         nonisolated(unsafe) let (s, w) = (sources.start, weights.start)
-        forEachPanel(targets, into: &sums) { scratch, _ in
-            kernels.kernelSumPanel(scratch.panel, s, w, count, dimension, scale, scratch.tile, scratch.totals)
-        }
+        forEachPanel(
+            targets, into: &sums,
+            addBlock: { panel, tile, first, count in
+                kernels.kernelSumPanel(
+                    panel.points, s + first * dimension, w + first, count, dimension, scale, tile, panel.totals)
+            }, finish: { _, _ in })
     }
 
     /// One loop of blurring mean shift: sets `points` and moves each of them.
@@ -236,10 +240,19 @@ public struct MeanShiftPlan: ~Copyable {
 
     private var sourceCount: Int { Self.padded(pointCount, to: kernels.sourceGroup) }
 
-    /// Packs the targets panel by panel, calls `body` for each, and copies the totals it leaves to `sums`.
+    /// Packs the targets in panels, adds every block of sources to every panel, finishes each panel and copies its totals
+    /// to `sums`.
+    ///
+    /// A unit of work is a few panels: each block of sources is added to all of them while it is in the first- or
+    /// second-level cache. Panel by panel, all sources would stream from beyond it for every 48 targets. How many panels go
+    /// together has no influence on what is added in which order.
     private func forEachPanel(
         _ targets: MatrixView, into sums: inout MutableSpan<Float>,
-        _ body: @Sendable (_ scratch: WorkerScratch, _ group: PointGroup) -> Void
+        addBlock:
+            @Sendable (
+                _ panel: PanelScratch, _ tile: UnsafeMutablePointer<Float>, _ first: Int, _ count: Int
+            ) -> Void,
+        finish: @Sendable (_ panel: PanelScratch, _ group: PointGroup) -> Void
     ) {
         require(
             targets.columns == dimension,
@@ -247,48 +260,45 @@ public struct MeanShiftPlan: ~Copyable {
         require(sums.count == targets.rows, "sums of \(targets.rows) targets into \(sums.count) elements")
         let count = targets.rows
         let width = kernels.panelColumns
-        let (kernels, dimension, scratchSize) = (kernels, dimension, scratchSize)
-        nonisolated(unsafe) let scratchStart = scratch.start
+        let panels = (count + width - 1) / width
+        // Enough units that threads finish together: 8 for each.
+        let unitPanels = max(1, min(scratch.panelsPerWorker, panels / (8 * execution.threads)))
+        let (kernels, dimension, scratch, sourceCount) = (kernels, dimension, scratch, sourceCount)
         sums.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
             nonisolated(unsafe) let sums = start
             withRows(of: targets) { rows in
-                parallelFor(units: (count + width - 1) / width, threads: execution.threads) { worker, unit in
-                    let start = unit * width
-                    let size = min(width, count - start)
-                    let group = PointGroup(rows: rows.advanced(by: start), count: size, first: start)
-                    let scratch = WorkerScratch(
-                        scratchStart + worker * scratchSize, kernels, dimension: dimension)
-                    kernels.packPanel(group.rows.start, group.rows.stride, size, dimension, nil, scratch.panel)
-                    flushingSubnormals { body(scratch, group) }
-                    for i in 0..<size { sums[start + i] = scratch.totals[i] }
-                    group.forEachUnusable(kernels) { i in sums[start + i] = .nan }
+                parallelFor(units: (panels + unitPanels - 1) / unitPanels, threads: execution.threads) { worker, unit in
+                    let tile = scratch.tile(worker)
+                    let members = unit * unitPanels..<min((unit + 1) * unitPanels, panels)
+                    func group(_ panel: Int) -> PointGroup {
+                        let first = panel * width
+                        return PointGroup(
+                            rows: rows.advanced(by: first), count: min(width, count - first), first: first)
+                    }
+                    func panelScratch(_ panel: Int) -> PanelScratch {
+                        scratch.panel(worker, panel - members.lowerBound)
+                    }
+                    for panel in members {
+                        let (group, target) = (group(panel), panelScratch(panel))
+                        kernels.packPanel(
+                            group.rows.start, group.rows.stride, group.count, dimension, nil, target.points)
+                        target.clear(dimension: dimension, width: width)
+                    }
+                    flushingSubnormals {
+                        for first in stride(from: 0, to: sourceCount, by: kernels.sourceBlock) {
+                            let size = min(kernels.sourceBlock, sourceCount - first)
+                            for panel in members { addBlock(panelScratch(panel), tile, first, size) }
+                        }
+                        for panel in members { finish(panelScratch(panel), group(panel)) }
+                    }
+                    for panel in members {
+                        let (group, target) = (group(panel), panelScratch(panel))
+                        (sums + group.first).update(from: target.totals, count: group.count)
+                        group.forEachUnusable(kernels) { i in sums[group.first + i] = .nan }
+                    }
                 }
             }
         }
-    }
-}
-
-/// The scratch memory of one worker, cut into its parts.
-private struct WorkerScratch {
-    let panel: UnsafeMutablePointer<Float>
-    let sums: UnsafeMutablePointer<Float>
-    let tile: UnsafeMutablePointer<Float>
-    let totals: UnsafeMutablePointer<Float>
-    let lengths: UnsafeMutablePointer<Float>
-
-    init(_ start: UnsafeMutablePointer<Float>, _ kernels: KernelTable, dimension: Int) {
-        let width = kernels.panelColumns
-        tile = start
-        panel = tile + kernels.sourceBlock * width
-        sums = panel + dimension * width
-        totals = sums + dimension * width
-        lengths = totals + width
-    }
-
-    /// Elements of one worker's scratch, a multiple of a cache line.
-    static func size(_ kernels: KernelTable, dimension: Int) -> Int {
-        let elements = kernels.panelColumns * (kernels.sourceBlock + 2 * dimension + 2)
-        return (elements + 15) / 16 * 16
     }
 }

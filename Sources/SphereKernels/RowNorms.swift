@@ -1,7 +1,7 @@
 /// Lengths of the rows of a matrix, and rows of length 1.
 public enum RowNorms {
-    /// Rows that one unit of work covers: enough to hide the hand-out, few enough to balance.
-    private static let unitRows = 1024
+    /// Rows that one unit of work covers: enough to hide the hand-out, few enough for scratch on the stack (1 KiB).
+    private static let unitRows = 256
 
     /// Euclidean lengths of the rows of `points` (N x D): `norms[i] = |x_i|`.
     ///
@@ -18,7 +18,7 @@ public enum RowNorms {
             guard let start = buffer.baseAddress else { return }
             nonisolated(unsafe) let out = start
             forEachUnit(points, execution) { rows, start, count, kernels in
-                kernels.rowLengths(rows, points: count) { i, length in out[start + i] = Float(length) }
+                kernels.lengths(rows, count: count, into: out + start)
             }
         }
     }
@@ -49,16 +49,13 @@ public enum RowNorms {
             guard let start = buffer.baseAddress else { return }
             nonisolated(unsafe) let out = start
             forEachUnit(points, execution) { rows, start, count, kernels in
-                kernels.rowLengths(rows, points: count) { i, length in
-                    let x = rows.start + i * rows.stride
-                    let y = out + (start + i) * stride
-                    if length > 0 && length < .infinity {
-                        // In double: 1 / length may leave the range of float32 where x / length does not.
-                        let inverse = 1 / length
-                        for k in 0..<dimension { y[k] = Float(Double(x[k]) * inverse) }
-                    } else {
-                        let value: Float = length == 0 ? 0 : .nan
-                        for k in 0..<dimension { y[k] = value }
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { factors in
+                    let factors = factors.baseAddress!
+                    kernels.norms(rows.start, rows.stride, count, dimension, factors)
+                    for i in 0..<count { factors[i] = 1 / factors[i] }
+                    kernels.scaleRows(rows.start, rows.stride, count, dimension, factors, out + start * stride, stride)
+                    for i in 0..<count where factors[i].isNaN {
+                        kernels.normalizeRow(rows, at: i, into: out + (start + i) * stride)
                     }
                 }
             }
@@ -83,6 +80,21 @@ public enum RowNorms {
             parallelFor(units: (total + unitRows - 1) / unitRows, threads: execution.threads) { _, unit in
                 let start = unit * unitRows
                 body(all.advanced(by: start), start, min(unitRows, total - start), kernels)
+            }
+        }
+    }
+}
+
+extension KernelTable {
+    /// One row divided by its length in double: the inverse length may leave the range of float32 where the result does not.
+    fileprivate func normalizeRow(_ rows: RowPointer, at row: Int, into out: UnsafeMutablePointer<Float>) {
+        let x = rows.start + row * rows.stride
+        let length = length(of: rows, at: row)
+        for k in 0..<rows.dimension {
+            if length > 0 && length < .infinity {
+                out[k] = Float(Double(x[k]) / length)
+            } else {
+                out[k] = length == 0 ? 0 : .nan
             }
         }
     }

@@ -23,19 +23,17 @@ func withRows<Result>(of points: MatrixView, _ body: (RowPointer) -> Result) -> 
 }
 
 extension KernelTable {
-    /// Calls `body` with the length of each of `count` rows, in double, right at any scale.
-    func rowLengths(_ rows: RowPointer, points count: Int, _ body: (_ row: Int, _ length: Double) -> Void) {
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) { squares in
-            let squares = squares.baseAddress!
-            squaredNorms(rows.start, rows.stride, count, rows.dimension, squares)
-            for i in 0..<count {
-                var square = Double(squares[i])
-                // Outside this range a square of an element may have overflowed or lost bits to underflow.
-                if !(square >= 1e-30 && square <= 1e38) {
-                    squaredNormsDouble(rows.start + i * rows.stride, 0, 1, rows.dimension, &square)
-                }
-                body(i, square.squareRoot())
-            }
-        }
+    /// The lengths of `count` rows, right at any scale: zero, infinity beyond float32, NaN for NaN.
+    func lengths(_ rows: RowPointer, count: Int, into lengths: UnsafeMutablePointer<Float>) {
+        norms(rows.start, rows.stride, count, rows.dimension, lengths)
+        // The kernel leaves NaN where float32 products are not enough.
+        for i in 0..<count where lengths[i].isNaN { lengths[i] = Float(length(of: rows, at: i)) }
+    }
+
+    /// The length of one row in double.
+    func length(of rows: RowPointer, at row: Int) -> Double {
+        var square = 0.0
+        squaredNormsDouble(rows.start + row * rows.stride, 0, 1, rows.dimension, &square)
+        return square.squareRoot()
     }
 }
