@@ -76,7 +76,9 @@ private struct ReadOutQuality {
     }
 }
 
-@Suite("The authors' embeddings", .enabled(if: AuthorsEmbeddings.isHere, "needs ../shared/data/reference"))
+@Suite(
+    "The authors' embeddings",
+    .enabled(if: AuthorsEmbeddings.isHere, "needs ../shared/data/reference; too slow when emulated"))
 struct AuthorsEmbeddingsTests {
     @Test("of every loop become those of the next in one step", arguments: AuthorsEmbeddings.models.indices)
     func everyStep(model: Int) throws {
