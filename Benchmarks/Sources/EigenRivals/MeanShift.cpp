@@ -58,6 +58,24 @@ void eigen_rivals_mean_shift(
     });
 }
 
+void eigen_rivals_mean_shift_row_blocks(
+    eigen_rivals_context *context, const float *targets, size_t m, const float *points, size_t n, size_t d,
+    float concentration, float *shifted, float *sums) {
+    const Rows y(targets, m, d), x(points, n, d);
+    MutableRows moved(shifted, m, d);
+    Vector totals(sums, m);
+    context->forEachBlock(m, targetBlock, [&](Scratch &scratch, Index first, Index count) {
+        scratch.kernel.resize(targetBlock, x.rows());
+        auto kernel = scratch.kernel.topRows(count);
+        kernel.noalias() = y.middleRows(first, count) * x.transpose();
+        kernel.array() = ((kernel.array() - 1.0f) * concentration).exp();
+        auto block = moved.middleRows(first, count);
+        block.noalias() = kernel * x;
+        totals.segment(first, count) = kernel.rowwise().sum();
+        block.rowwise().normalize();
+    });
+}
+
 void eigen_rivals_kernel_sums(
     eigen_rivals_context *context, const float *targets, size_t m, const float *points, size_t n, size_t d,
     float concentration, float *sums) {

@@ -27,16 +27,32 @@ final class EigenRival {
 
     /// Eigen on `input`; none where it has no counterpart (float32 products summed in float64).
     static func contestants(for input: BenchmarkInput) -> [Contestant] {
-        guard let evaluate = evaluation(of: input) else { return [] }
+        var contestants: [Contestant] = []
+        if let evaluate = evaluation(of: input) {
+            contestants.append(contestant("eigen", input, evaluate))
+        }
+        if input.operation == .step {
+            let (points, n, d) = (input.points.elements, input.points.rows, input.points.columns)
+            let sums = Scratch(count: n)
+            contestants.append(
+                contestant("eigen-row-blocks", input) {
+                    eigen_rivals_mean_shift_row_blocks(
+                        $0, points, n, points, n, d, input.concentration!, $1, sums.start)
+                })
+        }
+        return contestants
+    }
+
+    private static func contestant(
+        _ name: String, _ input: BenchmarkInput, _ evaluate: @escaping Evaluation
+    ) -> Contestant {
         let rival = EigenRival(threads: input.threads)
-        return [
-            Contestant(name: "eigen", tolerance: tolerance(in: input.operation)) {
-                input.output.update { result in
-                    var result = result.mutableView
-                    result.elements.withUnsafeMutableBufferPointer { evaluate(rival.context, $0.baseAddress!) }
-                }
+        return Contestant(name: name, tolerance: tolerance(in: input.operation)) {
+            input.output.update { result in
+                var result = result.mutableView
+                result.elements.withUnsafeMutableBufferPointer { evaluate(rival.context, $0.baseAddress!) }
             }
-        ]
+        }
     }
 
     private typealias Evaluation = (_ context: OpaquePointer, _ result: UnsafeMutablePointer<Float>) -> Void

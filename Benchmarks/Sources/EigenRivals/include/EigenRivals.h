@@ -27,6 +27,11 @@ void eigen_rivals_mean_shift(
     eigen_rivals_context *context, const float *targets, size_t m, const float *points, size_t n, size_t d,
     float concentration, float *shifted, float *sums);
 
+/// The same in blocks of 256 rows of the whole kernel matrix and without flushing subnormals: what one would write first.
+void eigen_rivals_mean_shift_row_blocks(
+    eigen_rivals_context *context, const float *targets, size_t m, const float *points, size_t n, size_t d,
+    float concentration, float *shifted, float *sums);
+
 /// Kernel `sums` (m) at `targets` (m x d) over `points` (n x d).
 void eigen_rivals_kernel_sums(
     eigen_rivals_context *context, const float *targets, size_t m, const float *points, size_t n, size_t d,
