@@ -18,9 +18,9 @@ let swiftSettings: [SwiftSetting] = [
 /// the index of a debug build expects.
 func kernelTarget(_ name: String, compilerFlags: [String] = []) -> Target {
     .target(
-        name: name,
+        name: name, dependencies: ["CInstructionSets"],
         swiftSettings: [
-            .swiftLanguageMode(.v6),
+            .swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault"),
             .unsafeFlags(["-O", "-wmo", "-num-threads", "1"] + compilerFlags.flatMap { ["-Xcc", $0] }),
         ])
 }

@@ -1,8 +1,7 @@
-// Two exponentials: the public one, within 1 unit in the last place, and the one of the mean-shift tile, which works in
-// powers of two, needs half the operations and is as exact as its argument (docs/accuracy.md).
+// The public exponential, within 1 unit in the last place. (That of the mean-shift tiles is in KernelValue.swift.)
 
 /// Adding 1.5 * 2^23 leaves the nearest integer in the low bits of a float's significand.
-@inline(__always) private var roundingMagic: Float { 0x1.8p23 }
+@inline(__always) var roundingMagic: Float { 0x1.8p23 }
 
 /// `v * 2^n` for the integer n in the low bits of `magic`, by adding n to the exponent field; 0 where `isZero`.
 ///
@@ -12,22 +11,6 @@
 ) -> Vector {
     let bits = unsafeBitCast(v, to: BitVector.self) &+ (unsafeBitCast(magic, to: BitVector.self) &<< 23)
     return unsafeBitCast(bits.replacing(with: 0, where: isZero), to: Vector.self)
-}
-
-/// `2^t`, exactly 0 for t < -126.
-///
-/// For t <= 127. t = n + f with |f| <= 1/2; 2^f by a minimax polynomial of degree 5 with a relative error of 9.3e-8
-/// whose value at 0 is exactly 1. Below -126 the result would be subnormal, which costs some processors a hundred cycles in
-/// the product that follows; every row has its own term of 2^0, so zero changes nothing that float32 can hold.
-@inline(__always) func exponentialOfTwo(_ t: Vector) -> Vector {
-    let rounded = t + roundingMagic
-    let f = t - (rounded - roundingMagic)
-    var p = multiplyAdd(f, Vector(repeating: 0.0013269521), Vector(repeating: 0.0096712913))
-    p = multiplyAdd(p, f, Vector(repeating: 0.05550711))
-    p = multiplyAdd(p, f, Vector(repeating: 0.24022247))
-    p = multiplyAdd(p, f, Vector(repeating: 0.69314700))
-    p = multiplyAdd(p, f, Vector(repeating: 1))
-    return scaled(p, byPowerIn: rounded, zeroWhere: t .< -126)
 }
 
 /// `e^x`: 0 below -87.33654 (where the result would be subnormal), infinity above 88.72283, NaN for NaN.

@@ -9,12 +9,14 @@
 ///   - panel: the same points packed by `packPanel` (dimension x panelColumns).
 ///   - sums: dimension x panelColumns; used as scratch.
 ///   - totals: panelColumns.
-///   - lengths: scratch of panelColumns.
+///   - lengths: panelColumns; receives |y_c|, 0 for a point that stays.
+///   - inverses: scratch of panelColumns.
 ///   - out: `count` x dimension, rows `outStride` elements apart.
 public func finishMeanShiftPanel(
     _ points: UnsafePointer<Float>, _ rowStride: Int, _ count: Int, _ dimension: Int, _ stepSize: Float,
     _ panel: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>, _ totals: UnsafePointer<Float>,
-    _ lengths: UnsafeMutablePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ outStride: Int
+    _ lengths: UnsafeMutablePointer<Float>, _ inverses: UnsafeMutablePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int
 ) {
     var column = 0
     while column < panelColumns {
@@ -31,15 +33,21 @@ public func finishMeanShiftPanel(
         store(squares, lengths + column)
         column += lanes
     }
+    // False for NaN too, which is what 0 / 0 and a total of 0 leave.
+    var isMoved = true
     for c in 0..<count {
-        let point = points + c * rowStride
-        let y = out + c * outStride
-        // False for NaN too, which is what 0 / 0 and a total of 0 leave.
         if lengths[c] > 0 && lengths[c] < .infinity {
-            let inverse = 1 / lengths[c].squareRoot()
-            for k in 0..<dimension { y[k] = inverse * sums[k * panelColumns + c] }
+            lengths[c] = lengths[c].squareRoot()
+            inverses[c] = 1 / lengths[c]
         } else {
-            for k in 0..<dimension { y[k] = point[k] }
+            lengths[c] = 0
+            inverses[c] = 0
+            isMoved = false
         }
+    }
+    scaledColumnsToRows(sums, inverses, count, dimension, out, outStride)
+    if isMoved { return }
+    for c in 0..<count where lengths[c] == 0 {
+        (out + c * outStride).update(from: points + c * rowStride, count: dimension)
     }
 }

@@ -7,16 +7,15 @@
     _ rows: UnsafePointer<Float>, _ rowStride: Int, _ count: Int, _ dimension: Int, _ width: Int,
     _ scales: UnsafePointer<Float>?, _ panel: UnsafeMutablePointer<Float>
 ) {
-    var c = 0
-    while c < width {
-        if c < count {
-            let row = rows + c * rowStride
-            let scale = scales?[c] ?? 1
-            for k in 0..<dimension { panel[k * width + c] = scale * row[k] }
-        } else {
-            for k in 0..<dimension { panel[k * width + c] = 0 }
+    transposeRows(rows, rowStride, count, dimension, width, panel)
+    if count < width {
+        for k in 0..<dimension { (panel + k * width + count).update(repeating: 0, count: width - count) }
+    }
+    if let scales {
+        for k in 0..<dimension {
+            let row = panel + k * width
+            for c in 0..<count { row[c] *= scales[c] }
         }
-        c += 1
     }
 }
 
@@ -53,5 +52,42 @@ public func packDouble(
             for k in 0..<dimension { panel[k * width + c] = 0 }
         }
         c += 1
+    }
+}
+
+/// Packs a block of `count` <= `blockRows` points for the symmetric operations: panels, groups and zero-padded rows
+/// `stride` apart, as KernelOperands.h names them.
+///
+/// Points behind `count` are zero.
+public func packBlock(
+    _ points: UnsafePointer<Float>, _ rowStride: Int, _ count: Int, _ dimension: Int, _ stride: Int,
+    _ panels: UnsafeMutablePointer<Float>, _ groups: UnsafeMutablePointer<Float>, _ rows: UnsafeMutablePointer<Float>
+) {
+    for r in 0..<blockRows {
+        let row = rows + r * stride
+        if r < count {
+            row.update(from: points + r * rowStride, count: dimension)
+            if stride > dimension { (row + dimension).update(repeating: 0, count: stride - dimension) }
+        } else {
+            row.update(repeating: 0, count: stride)
+        }
+    }
+    packRows(rows, dimension, stride, panels, groups)
+}
+
+/// Packs the rows of a block once more as panels and groups.
+public func packRows(
+    _ rows: UnsafePointer<Float>, _ dimension: Int, _ stride: Int, _ panels: UnsafeMutablePointer<Float>,
+    _ groups: UnsafeMutablePointer<Float>
+) {
+    var r = 0
+    while r < blockRows {
+        packPanel(rows + r * stride, stride, panelColumns, dimension, nil, panels + r * dimension)
+        r += panelColumns
+    }
+    r = 0
+    while r < blockRows {
+        packSourceGroup(rows + r * stride, stride, tileRows, dimension, nil, groups + r * dimension)
+        r += tileRows
     }
 }

@@ -45,8 +45,7 @@ private struct FourRows {
         d4 += loadFour(x.d + k) * loadFour(y.d + k)
         k += 4
     }
-    var sums = SIMD4(a4[0], b4[0], c4[0], d4[0]) + SIMD4(a4[2], b4[2], c4[2], d4[2])
-    sums += SIMD4(a4[1], b4[1], c4[1], d4[1]) + SIMD4(a4[3], b4[3], c4[3], d4[3])
+    var sums = laneSums(a4, b4, c4, d4)
     while k < dimension {
         sums += SIMD4(x.a[k], x.b[k], x.c[k], x.d[k]) * SIMD4(y.a[k], y.b[k], y.c[k], y.d[k])
         k += 1

@@ -69,5 +69,21 @@
 // has a fixed order.
 @inline(__always) func foldedToFour(_ v: SIMD4<Float>) -> SIMD4<Float> { v }
 @inline(__always) func foldedToFour(_ v: SIMD8<Float>) -> SIMD4<Float> { v.lowHalf + v.highHalf }
+@inline(__always) func foldedToFour(_ v: SIMD16<Float>) -> SIMD4<Float> { foldedToFour(v.lowHalf + v.highHalf) }
+
+/// The sums of the lanes of four vectors, in one transposition of 4 x 4.
+@inline(__always) func laneSums(
+    _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>
+) -> SIMD4<Float> {
+    let even = SIMD4(a[0], b[0], c[0], d[0]) + SIMD4(a[2], b[2], c[2], d[2])
+    let odd = SIMD4(a[1], b[1], c[1], d[1]) + SIMD4(a[3], b[3], c[3], d[3])
+    return even + odd
+}
+
+@inline(__always) func horizontalSum(_ v: Vector) -> Float {
+    let four = foldedToFour(v)
+    return (four[0] + four[2]) + (four[1] + four[3])
+}
+
 @inline(__always) func horizontalSum(_ v: SIMD2<Double>) -> Double { v[0] + v[1] }
 @inline(__always) func horizontalSum(_ v: SIMD4<Double>) -> Double { horizontalSum(v.lowHalf + v.highHalf) }

@@ -7,15 +7,16 @@
 /// - Parameters:
 ///   - tile: rows x panelColumns kernel values.
 ///   - rows: R >= 1.
-///   - sources: rows x dimension, row-major, each row times its weight.
+///   - sources: the points of the rows, row-major, `stride` elements apart.
+///   - dimension: coordinates of a point, at most `stride`.
 ///   - sums: dimension x panelColumns.
 @inline(__always) func weightedSumTile(
-    _ tile: UnsafePointer<Float>, _ rows: Int, _ sources: UnsafePointer<Float>, _ dimension: Int,
+    _ tile: UnsafePointer<Float>, _ rows: Int, _ sources: UnsafePointer<Float>, _ stride: Int, _ dimension: Int,
     _ sums: UnsafeMutablePointer<Float>
 ) {
     var k = 0
     while k + tileRows <= dimension {
-        addColumns(tileRows, tile, rows, sources + k, dimension, sums + k * panelColumns)
+        addColumns(tileRows, tile, rows, sources + k, stride, sums + k * panelColumns)
         k += tileRows
     }
     let rest = dimension - k
@@ -23,13 +24,13 @@
     let t = sums + k * panelColumns
     // One case per remainder: the number of accumulators must be a constant for them to be registers.
     switch rest {
-    case 1: addColumns(1, tile, rows, s, dimension, t)
-    case 2: addColumns(2, tile, rows, s, dimension, t)
-    case 3: addColumns(3, tile, rows, s, dimension, t)
-    case 4: addColumns(4, tile, rows, s, dimension, t)
-    case 5: addColumns(5, tile, rows, s, dimension, t)
-    case 6: addColumns(6, tile, rows, s, dimension, t)
-    case 7: addColumns(7, tile, rows, s, dimension, t)
+    case 1: addColumns(1, tile, rows, s, stride, t)
+    case 2: addColumns(2, tile, rows, s, stride, t)
+    case 3: addColumns(3, tile, rows, s, stride, t)
+    case 4: addColumns(4, tile, rows, s, stride, t)
+    case 5: addColumns(5, tile, rows, s, stride, t)
+    case 6: addColumns(6, tile, rows, s, stride, t)
+    case 7: addColumns(7, tile, rows, s, stride, t)
     default: break
     }
 }
@@ -46,8 +47,8 @@
         for c in 0..<columns {
             let x = Vector(repeating: s[c])
             for v in 0..<tileVectors {
-                sum[unchecked: c * tileVectors + v] = multiplyAdd(
-                    x, load(t + v * lanes), sum[unchecked: c * tileVectors + v])
+                sum[unchecked: c &* tileVectors &+ v] = multiplyAdd(
+                    x, load(t + v &* lanes), sum[unchecked: c &* tileVectors &+ v])
             }
         }
         t += panelColumns

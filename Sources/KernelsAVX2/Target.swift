@@ -5,7 +5,7 @@ typealias Vector = SIMD8<Float>
 typealias RowVector = SIMD8<Float>
 typealias RowDoubleVector = SIMD4<Double>
 typealias RowHalfVector = SIMD4<Float>
-typealias BitVector = SIMD8<UInt32>
+typealias BitVector = SIMD8<Int32>
 /// As many floats as a `DoubleVector` has lanes, the result of a narrowing conversion.
 typealias HalfVector = SIMD4<Float>
 typealias DoubleVector = SIMD4<Double>

@@ -6,7 +6,7 @@ typealias Vector = SIMD16<Float>
 typealias RowVector = SIMD8<Float>
 typealias RowDoubleVector = SIMD4<Double>
 typealias RowHalfVector = SIMD4<Float>
-typealias BitVector = SIMD16<UInt32>
+typealias BitVector = SIMD16<Int32>
 /// As many floats as a `DoubleVector` has lanes, the result of a narrowing conversion.
 typealias HalfVector = SIMD8<Float>
 typealias DoubleVector = SIMD8<Double>

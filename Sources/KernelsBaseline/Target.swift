@@ -5,7 +5,7 @@ typealias Vector = SIMD4<Float>
 typealias RowVector = SIMD4<Float>
 typealias RowDoubleVector = SIMD2<Double>
 typealias RowHalfVector = SIMD2<Float>
-typealias BitVector = SIMD4<UInt32>
+typealias BitVector = SIMD4<Int32>
 /// As many floats as a `DoubleVector` has lanes, the result of a narrowing conversion.
 typealias HalfVector = SIMD2<Float>
 typealias DoubleVector = SIMD2<Double>

@@ -4,24 +4,66 @@ internal import SphereReference
 extension BenchmarkCase {
     /// A blurring step of clustered points.
     ///
-    /// Packing the points is part of it, as the points move in every loop.
+    /// Packing the points is part of it, as the points move in every loop. Every tile is evaluated; `-skipping` contestants
+    /// leave out negligible ones, in an order by clusters, as a plan does unless told otherwise.
     static func step(_ settings: BenchmarkSettings) -> BenchmarkCase {
         let points = clusteredPoints(settings)
         let (n, d) = (points.rows, points.columns)
         let input = BenchmarkInput(
             .step, points: points, concentration: settings.concentration, threads: settings.threads, resultRows: n,
             resultColumns: d)
+        func kernel(_ tiles: MeanShiftPlan.NegligibleTiles) -> (Execution) -> () -> Void {
+            { execution in
+                var plan = plan(input, on: execution)
+                plan.negligibleTiles = tiles
+                let result = StepResult(rows: n, dimension: d)
+                return {
+                    result.update(input.output) {
+                        plan.blur(points.view, concentration: settings.concentration, into: &$0)
+                    }
+                }
+            }
+        }
         return BenchmarkCase(
             input: input, work: UsefulWork(flops: 2 * UsefulWork.multiplyAdds(n, n, d)),
-            twin: shiftTwin(of: points, input)
-        ) { execution in
+            twin: shiftTwin(of: points, input), kernel: kernel(.evaluate),
+            variants: [("-skipping", kernel(.skipInClusterOrder))])
+    }
+
+    /// A blurring step of clustered points and its gradient with respect to points, weights, concentration and step size.
+    ///
+    /// The gradient of the shifted points is normal numbers. Every tile is evaluated.
+    static func forwardBackward(_ settings: BenchmarkSettings) -> BenchmarkCase {
+        let points = clusteredPoints(settings)
+        let upstream = normalRows(settings.points, settings, seed: 4)
+        let (n, d) = (points.rows, points.columns)
+        let input = BenchmarkInput(
+            .forwardBackward, points: points, targets: upstream, concentration: settings.concentration,
+            threads: settings.threads, resultRows: n, resultColumns: d)
+        let twin = NaiveTwin(rows: n) { sample in
+            // A row of the gradient needs every row's step: all rows are computed, whatever the sample.
+            let exact = Reference.meanShiftGradient(
+                points, concentration: Double(settings.concentration), upstream: upstream)
+            let values = sample.rows(of: exact.points)
+            let scale = (exact.points.elements.reduce(0) { $0 + $1 * $1 } / Double(n)).squareRoot()
+            return Expectation(
+                values: values, measure: .rowDistance,
+                limit: AccuracyLimits.worstRow * AccuracyLimits.meanShiftGradient(shifted: false) * scale)
+        }
+        return BenchmarkCase(input: input, work: UsefulWork(flops: 2 * UsefulWork.multiplyAdds(n, n, d)), twin: twin) {
+            execution in
             var plan = plan(input, on: execution)
-            var sums = [Float](repeating: 0, count: n)
+            plan.negligibleTiles = .evaluate
+            var step = MeanShiftStep(rows: n, dimension: d)
+            var gradient = MeanShiftGradient(rows: n, dimension: d)
             return {
+                plan.blur(points.view, concentration: settings.concentration, into: &step)
                 input.output.update { matrix in
-                    var shifted = matrix.mutableView
-                    var sums = sums.mutableSpan
-                    plan.blur(points.view, concentration: settings.concentration, into: &shifted, sums: &sums)
+                    swap(&matrix, &gradient.points)
+                    plan.gradient(
+                        of: step, from: points.view, concentration: settings.concentration, upstream: upstream.view,
+                        into: &gradient)
+                    swap(&matrix, &gradient.points)
                 }
             }
         }
@@ -40,12 +82,10 @@ extension BenchmarkCase {
             twin: shiftTwin(of: seeds, input)
         ) { execution in
             let plan = plan(input, on: execution)
-            var sums = [Float](repeating: 0, count: m)
+            let result = StepResult(rows: m, dimension: d)
             return {
-                input.output.update { matrix in
-                    var shifted = matrix.mutableView
-                    var sums = sums.mutableSpan
-                    plan.shift(seeds.view, concentration: settings.concentration, into: &shifted, sums: &sums)
+                result.update(input.output) {
+                    plan.shift(seeds.view, concentration: settings.concentration, into: &$0)
                 }
             }
         }
@@ -110,6 +150,24 @@ extension BenchmarkCase {
                 limit: AccuracyLimits.meanShiftRow(
                     dimension: targets.columns, concentration: concentration, count: input.points.rows,
                     length: step.lengths.min()!))
+        }
+    }
+}
+
+/// The result of a step whose shifted points are the output of a benchmark.
+private final class StepResult {
+    private var step: MeanShiftStep
+
+    init(rows: Int, dimension: Int) {
+        step = MeanShiftStep(rows: rows, dimension: dimension)
+    }
+
+    /// Calls `body` with the output's memory as that of the shifted points; nothing is copied.
+    func update(_ output: BenchmarkOutput, _ body: (inout MeanShiftStep) -> Void) {
+        output.update { matrix in
+            swap(&matrix, &step.shifted)
+            body(&step)
+            swap(&matrix, &step.shifted)
         }
     }
 }

@@ -8,6 +8,8 @@ struct BenchmarkCase {
     let twin: NaiveTwin
     /// The kernel: prepared once for an execution, then called.
     let kernel: (Execution) -> () -> Void
+    /// Other ways of the kernels to do the same, each a contestant of its own per instruction set, by the ending of their names.
+    var variants: [(ending: String, kernel: (Execution) -> () -> Void)] = []
 
     /// The naive twin among the contestants.
     static let naiveName = "naive"
@@ -16,10 +18,12 @@ struct BenchmarkCase {
     func run(
         _ settings: BenchmarkSettings, rivals: (BenchmarkInput) -> [Contestant]
     ) throws(BenchmarkError) -> [BenchmarkRow] {
-        let kernels = settings.instructionSets.sorted(by: >).map { set in
-            Contestant(
-                name: set.rawValue, instructionSet: set,
-                run: kernel(Execution(threads: settings.threads, instructionSet: set)))
+        let kernels = settings.instructionSets.sorted(by: >).flatMap { set in
+            ([("", kernel)] + variants).map { ending, kernel in
+                Contestant(
+                    name: set.rawValue + ending, instructionSet: set,
+                    run: kernel(Execution(threads: settings.threads, instructionSet: set)))
+            }
         }
         let contestants = kernels + rivals(input)
         let (sample, expectation) = twin.evaluate(within: settings.timing.naiveSeconds)

@@ -4,6 +4,8 @@ internal import SphereKernels
 public enum BenchmarkFamily: String, CaseIterable, Sendable {
     /// The blurring mean-shift step.
     case step
+    /// The blurring mean-shift step and its gradient.
+    case gradient
     /// Mean shift of seeds on fixed points.
     case seeds
     /// Kernel sums.
@@ -19,6 +21,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
     public var summary: String {
         switch self {
         case .step: "blurring mean-shift step of N points, 4 N^2 D flops"
+        case .gradient: "blurring step of N points and its gradient, counted as 4 N^2 D flops like the step alone"
         case .seeds: "mean-shift step of M seeds on N points, 4 M N D flops"
         case .sums: "kernel sums at M targets over N points, 2 M N D flops"
         case .cosine: "cosine similarity: paired rows, one to many, all pairs, symmetric; float32 and float64 sums"
@@ -31,6 +34,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
     public var operations: [BenchmarkOperation] {
         switch self {
         case .step: [.step]
+        case .gradient: [.forwardBackward]
         case .seeds: [.seeds]
         case .sums: [.sums]
         case .cosine:

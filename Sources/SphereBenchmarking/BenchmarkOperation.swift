@@ -4,6 +4,8 @@ public import SphereKernels
 public enum BenchmarkOperation: Hashable, Sendable {
     /// One blurring mean-shift step of the points: N x D.
     case step
+    /// One blurring mean-shift step of the points and its gradient, given that of the result (the targets): N x D.
+    case forwardBackward
     /// One mean-shift step of M seeds on the points, which are set beforehand: M x D.
     case seeds
     /// Kernel sums at M targets, the points set beforehand: M x 1.
@@ -27,6 +29,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
     public var name: String {
         switch self {
         case .step: "step"
+        case .forwardBackward: "forward_backward"
         case .seeds: "seeds"
         case .sums: "sums"
         case .paired(let accumulation): "paired_\(accumulation)"
@@ -43,6 +46,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
     public var family: BenchmarkFamily {
         switch self {
         case .step: .step
+        case .forwardBackward: .gradient
         case .seeds: .seeds
         case .sums: .sums
         case .paired, .oneToMany, .allPairs, .symmetric: .cosine
@@ -72,6 +76,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
     private func benchmarkCase(_ settings: BenchmarkSettings) -> BenchmarkCase {
         switch self {
         case .step: .step(settings)
+        case .forwardBackward: .forwardBackward(settings)
         case .seeds: .seeds(settings)
         case .sums: .sums(settings)
         case .paired(let accumulation): .paired(settings, accumulation)

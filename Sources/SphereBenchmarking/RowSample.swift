@@ -1,4 +1,5 @@
 package import SphereKernels
+package import SphereReference
 
 /// The rows of a result that the naive twin computes: all, or some spread evenly from the first to the last.
 package struct RowSample {
@@ -27,5 +28,14 @@ package struct RowSample {
     /// The sampled rows of `matrix`.
     package func rows(of matrix: Matrix) -> Matrix {
         isComplete ? matrix : matrix.selectingRows((0..<count).map { row(at: $0) })
+    }
+
+    /// The sampled rows of `matrix`.
+    package func rows(of matrix: ReferenceMatrix) -> ReferenceMatrix {
+        if isComplete { return matrix }
+        let elements = (0..<count).flatMap { position in
+            (0..<matrix.columns).map { matrix[row(at: position), $0] }
+        }
+        return ReferenceMatrix(rows: count, columns: matrix.columns, elements)
     }
 }

@@ -87,6 +87,9 @@ public struct MeanShift: Sendable {
             case .quantile(let quantile):
                 ConcentrationEstimate.concentration(of: points, quantile: quantile, on: execution)
             }
+        require(
+            kappa.value <= Double(MeanShiftPlan.largestConcentration),
+            "concentration must be at most \(MeanShiftPlan.largestConcentration), found \(kappa.value)")
         let seedRows = seeds.map { SeedSelection.farthestFirst($0, of: points, on: execution) }
         let start = seedRows.map(points.selectingRows) ?? points
         let run = iterate(start, fixedPoints: seedRows == nil ? nil : points, kappa, onIteration)
@@ -150,17 +153,22 @@ public struct MeanShift: Sendable {
         if let fixedPoints { plan.setPoints(fixedPoints.view) }
         var run = Run(shifted: start)
         var lastMovement = 0.0
+        // Two sets of points that take turns: a loop reads one and writes the other.
+        var next = MeanShiftStep(rows: start.rows, dimension: start.columns)
         while run.iterations < maximum && !run.isConverged {
-            if fixedPoints == nil { plan.setPoints(run.shifted.view) }
-            let next = plan.shifted(run.shifted, concentration: Float(kappa.value), stepSize: stepSize).shifted
-            let movement = meanDistance(run.shifted, next)
-            run.shifted = next
+            if fixedPoints == nil {
+                plan.blur(run.shifted.view, concentration: Float(kappa.value), stepSize: stepSize, into: &next)
+            } else {
+                plan.shift(run.shifted.view, concentration: Float(kappa.value), stepSize: stepSize, into: &next)
+            }
+            let movement = meanDistance(run.shifted, next.shifted)
+            swap(&run.shifted, &next.shifted)
             run.iterations += 1
             // Sparse points start slowly: a small movement that grows is no end, unless it is next to nothing.
             if let tolerance { run.isConverged = movement <= min(tolerance, max(lastMovement, tolerance / 100)) }
             lastMovement = movement
             onIteration?(
-                Progress(iteration: run.iterations, maximum: maximum, meanMovement: movement, shifted: next))
+                Progress(iteration: run.iterations, maximum: maximum, meanMovement: movement, shifted: run.shifted))
         }
         return run
     }

@@ -1,3 +1,4 @@
+internal import CInstructionSets
 internal import KernelsBaseline
 
 #if canImport(KernelsAVX512)
@@ -18,6 +19,10 @@ struct KernelTable: Sendable {
     let doublePanelColumns: Int
     let sourceGroup: Int
     let sourceBlock: Int
+    let blockRows: Int
+    let symmetricScratch: Int
+    let gradientScratch: Int
+    let symmetricStride: @Sendable (Int) -> Int
 
     let exponential: @Sendable (Input, Output, Int) -> Void
     let squaredNorms: @Sendable (Input, Int, Int, Int, Output) -> Void
@@ -29,14 +34,24 @@ struct KernelTable: Sendable {
 
     let packPanel: @Sendable (Input, Int, Int, Int, Input?, Output) -> Void
     let packSourceGroup: @Sendable (Input, Int, Int, Int, Input?, Output) -> Void
+    let packBlock: @Sendable (Input, Int, Int, Int, Int, Output, Output, Output) -> Void
+    let packRows: @Sendable (Input, Int, Int, Output, Output) -> Void
+    let dotMaxima: @Sendable (Input, Int, Input, Int, Int, Output, Output) -> Void
+    let addRowsToPanel: @Sendable (Input, Int, Int, Int, Output) -> Void
+    let scaledColumnsToRows: @Sendable (Input, Input, Int, Int, Output, Int) -> Void
     let packDouble: @Sendable (Input, Int, Int, Int, Int, DoubleInput, DoubleOutput) -> Void
 
     let cosineStrip: @Sendable (Input, Int, Input, Int, Int, Output, Output, Int) -> Void
     let cosineStripDouble: @Sendable (DoubleInput, Int, DoubleInput, Int, Int, Output, Output, Int) -> Void
 
-    let kernelSumPanel: @Sendable (Input, Input, Input, Int, Int, Float, Output, Output) -> Void
-    let meanShiftPanel: @Sendable (Input, Input, Input, Input, Int, Int, Float, Output, Output, Output) -> Void
-    let finishMeanShiftPanel: @Sendable (Input, Int, Int, Int, Float, Input, Output, Input, Output, Output, Int) -> Void
+    let kernelSumPanel: @Sendable (Input, Input, Input?, Int, Int, Float, Output, Output) -> Void
+    let meanShiftPanel: @Sendable (Input, Input, Input, Int, Input?, Int, Int, Float, Output, Output, Output) -> Void
+    let finishMeanShiftPanel:
+        @Sendable (Input, Int, Int, Int, Float, Input, Output, Input, Output, Output, Output, Int) -> Void
+    let symmetricMeanShift: @Sendable (UnsafePointer<sphereshift_symmetric_run>) -> Void
+    let diagonalMeanShift: @Sendable (UnsafePointer<sphereshift_symmetric_run>, Int) -> Void
+    let symmetricGradient: @Sendable (UnsafePointer<sphereshift_gradient_run>) -> Void
+    let diagonalGradient: @Sendable (UnsafePointer<sphereshift_gradient_run>, Int) -> Void
 
     let peakLoop: @Sendable (Int) -> Float
     let peakLoopMultiplyAdds: Int
@@ -63,6 +78,10 @@ extension KernelTable {
         doublePanelColumns: KernelsBaseline.doublePanelColumns,
         sourceGroup: KernelsBaseline.sourceGroup,
         sourceBlock: KernelsBaseline.sourceBlock,
+        blockRows: KernelsBaseline.blockRows,
+        symmetricScratch: KernelsBaseline.symmetricScratch,
+        gradientScratch: KernelsBaseline.gradientScratch,
+        symmetricStride: KernelsBaseline.symmetricStride,
         exponential: KernelsBaseline.exponential,
         squaredNorms: KernelsBaseline.squaredNorms,
         norms: KernelsBaseline.norms,
@@ -72,12 +91,21 @@ extension KernelTable {
         pairedCosinesDouble: KernelsBaseline.pairedCosinesDouble,
         packPanel: KernelsBaseline.packPanel,
         packSourceGroup: KernelsBaseline.packSourceGroup,
+        packBlock: KernelsBaseline.packBlock,
+        packRows: KernelsBaseline.packRows,
+        dotMaxima: KernelsBaseline.dotMaxima,
+        addRowsToPanel: KernelsBaseline.addRowsToPanel,
+        scaledColumnsToRows: KernelsBaseline.scaledColumnsToRows,
         packDouble: KernelsBaseline.packDouble,
         cosineStrip: KernelsBaseline.cosineStrip,
         cosineStripDouble: KernelsBaseline.cosineStripDouble,
         kernelSumPanel: KernelsBaseline.kernelSumPanel,
         meanShiftPanel: KernelsBaseline.meanShiftPanel,
         finishMeanShiftPanel: KernelsBaseline.finishMeanShiftPanel,
+        symmetricMeanShift: KernelsBaseline.symmetricMeanShift,
+        diagonalMeanShift: KernelsBaseline.diagonalMeanShift,
+        symmetricGradient: KernelsBaseline.symmetricGradient,
+        diagonalGradient: KernelsBaseline.diagonalGradient,
         peakLoop: KernelsBaseline.peakLoop,
         peakLoopMultiplyAdds: KernelsBaseline.peakLoopMultiplyAdds)
 }
@@ -89,6 +117,10 @@ extension KernelTable {
         doublePanelColumns: KernelsAVX2.doublePanelColumns,
         sourceGroup: KernelsAVX2.sourceGroup,
         sourceBlock: KernelsAVX2.sourceBlock,
+        blockRows: KernelsAVX2.blockRows,
+        symmetricScratch: KernelsAVX2.symmetricScratch,
+        gradientScratch: KernelsAVX2.gradientScratch,
+        symmetricStride: KernelsAVX2.symmetricStride,
         exponential: KernelsAVX2.exponential,
         squaredNorms: KernelsAVX2.squaredNorms,
         norms: KernelsAVX2.norms,
@@ -98,12 +130,21 @@ extension KernelTable {
         pairedCosinesDouble: KernelsAVX2.pairedCosinesDouble,
         packPanel: KernelsAVX2.packPanel,
         packSourceGroup: KernelsAVX2.packSourceGroup,
+        packBlock: KernelsAVX2.packBlock,
+        packRows: KernelsAVX2.packRows,
+        dotMaxima: KernelsAVX2.dotMaxima,
+        addRowsToPanel: KernelsAVX2.addRowsToPanel,
+        scaledColumnsToRows: KernelsAVX2.scaledColumnsToRows,
         packDouble: KernelsAVX2.packDouble,
         cosineStrip: KernelsAVX2.cosineStrip,
         cosineStripDouble: KernelsAVX2.cosineStripDouble,
         kernelSumPanel: KernelsAVX2.kernelSumPanel,
         meanShiftPanel: KernelsAVX2.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX2.finishMeanShiftPanel,
+        symmetricMeanShift: KernelsAVX2.symmetricMeanShift,
+        diagonalMeanShift: KernelsAVX2.diagonalMeanShift,
+        symmetricGradient: KernelsAVX2.symmetricGradient,
+        diagonalGradient: KernelsAVX2.diagonalGradient,
         peakLoop: KernelsAVX2.peakLoop,
         peakLoopMultiplyAdds: KernelsAVX2.peakLoopMultiplyAdds)
 
@@ -112,6 +153,10 @@ extension KernelTable {
         doublePanelColumns: KernelsAVX512.doublePanelColumns,
         sourceGroup: KernelsAVX512.sourceGroup,
         sourceBlock: KernelsAVX512.sourceBlock,
+        blockRows: KernelsAVX512.blockRows,
+        symmetricScratch: KernelsAVX512.symmetricScratch,
+        gradientScratch: KernelsAVX512.gradientScratch,
+        symmetricStride: KernelsAVX512.symmetricStride,
         exponential: KernelsAVX512.exponential,
         squaredNorms: KernelsAVX512.squaredNorms,
         norms: KernelsAVX512.norms,
@@ -121,12 +166,21 @@ extension KernelTable {
         pairedCosinesDouble: KernelsAVX512.pairedCosinesDouble,
         packPanel: KernelsAVX512.packPanel,
         packSourceGroup: KernelsAVX512.packSourceGroup,
+        packBlock: KernelsAVX512.packBlock,
+        packRows: KernelsAVX512.packRows,
+        dotMaxima: KernelsAVX512.dotMaxima,
+        addRowsToPanel: KernelsAVX512.addRowsToPanel,
+        scaledColumnsToRows: KernelsAVX512.scaledColumnsToRows,
         packDouble: KernelsAVX512.packDouble,
         cosineStrip: KernelsAVX512.cosineStrip,
         cosineStripDouble: KernelsAVX512.cosineStripDouble,
         kernelSumPanel: KernelsAVX512.kernelSumPanel,
         meanShiftPanel: KernelsAVX512.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX512.finishMeanShiftPanel,
+        symmetricMeanShift: KernelsAVX512.symmetricMeanShift,
+        diagonalMeanShift: KernelsAVX512.diagonalMeanShift,
+        symmetricGradient: KernelsAVX512.symmetricGradient,
+        diagonalGradient: KernelsAVX512.diagonalGradient,
         peakLoop: KernelsAVX512.peakLoop,
         peakLoopMultiplyAdds: KernelsAVX512.peakLoopMultiplyAdds)
 }

@@ -49,17 +49,20 @@ struct PanelScratch {
     let totals: UnsafeMutablePointer<Float>
     /// width.
     let lengths: UnsafeMutablePointer<Float>
+    /// width.
+    let inverses: UnsafeMutablePointer<Float>
 
     init(_ start: UnsafeMutablePointer<Float>, dimension: Int, width: Int) {
         points = start
         sums = points + dimension * width
         totals = sums + dimension * width
         lengths = totals + width
+        inverses = lengths + width
     }
 
     /// Elements, a multiple of a cache line.
     static func size(dimension: Int, width: Int) -> Int {
-        (width * (2 * dimension + 2) + 15) / 16 * 16
+        (width * (2 * dimension + 3) + 15) / 16 * 16
     }
 
     func clear(dimension: Int, width: Int) {

@@ -63,4 +63,15 @@ public enum AccuracyLimits {
     public static func meanShiftRowOnClusters(dimension: Int) -> Double {
         dimension <= 16 ? 1.25e-6 : 2.1e-6
     }
+
+    /// The gradient of a mean-shift step and of kernel sums, norm-wise: the norm of the error over that of the gradient.
+    ///
+    /// Its kernel part is kappa times sums of differences of dot products, each with the error of a dot product; on points
+    /// that have been shifted already the differences are small, and the errors count for more.
+    public static func meanShiftGradient(shifted: Bool) -> Double {
+        shifted ? 3e-5 : 1e-5
+    }
+
+    /// How far the worst row of a result may be above the norm-wise limit: rows differ in length, as clusters do in size.
+    public static let worstRow = 10.0
 }

@@ -33,7 +33,7 @@ public struct AccuracyCheck: Sendable {
 public enum AccuracyTable {
     /// All lines, in the order of the documentation.
     public static let checks: [AccuracyCheck] =
-        exponentialChecks + rowChecks + cosineChecks + vonMisesFisherChecks + meanShiftChecks
+        exponentialChecks + rowChecks + cosineChecks + vonMisesFisherChecks + meanShiftChecks + gradientChecks
 
     // MARK: Exponential
 
@@ -242,6 +242,60 @@ public enum AccuracyTable {
                 return ErrorReport.relative(result, exact).maximum
             },
         ]
+
+    // MARK: Gradients
+
+    /// On the points as they are, and after 1 to 3 loops: norm-wise, and the worst row.
+    private static let gradientChecks: [AccuracyCheck] =
+        [Float(20), 100].flatMap { concentration in
+            (0...3).flatMap { loops in
+                normwiseChecks(
+                    "MeanShiftPlan.gradient",
+                    input: "1000 points in 16 clusters, D = 16, kappa = \(Int(concentration)), after \(loops) loops",
+                    limit: AccuracyLimits.meanShiftGradient(shifted: loops > 0)
+                ) { execution in
+                    var points = clusters(1000, dimension: 16)
+                    for _ in 0..<loops {
+                        points = MeanShiftPlan.blurred(points, concentration: concentration, on: execution).shifted
+                    }
+                    let upstream = normalRows(1000, dimension: 16, seed: 4)
+                    let result = MeanShiftPlan.gradient(
+                        ofBlurring: points, concentration: concentration, upstream: upstream, on: execution)
+                    let exact = Reference.meanShiftGradient(
+                        points, concentration: Double(concentration), upstream: upstream)
+                    return ErrorReport.normwise(result.points, exact.points)
+                }
+            }
+        }
+        + normwiseChecks(
+            "MeanShiftPlan.kernelSumsGradient",
+            input: "500 targets, 1000 points in 16 clusters, D = 16, kappa = 100",
+            limit: AccuracyLimits.meanShiftGradient(shifted: false)
+        ) { execution in
+            let points = clusters(1500, dimension: 16)
+            let sources = points.selectingRows(Array(0..<1000))
+            let upstream = normalRows(500, dimension: 1, seed: 4).elements
+            let targets = points.selectingRows(Array(1000..<1500))
+            let result = MeanShiftPlan.kernelSumsGradient(
+                at: targets, of: sources, concentration: 100, upstream: upstream, on: execution)
+            let exact = Reference.kernelSumsGradient(at: targets, of: sources, concentration: 100, upstream: upstream)
+            return ErrorReport.normwise(result.points, exact.points)
+        }
+
+    /// A line for the error of the whole gradient, and one for its worst row.
+    private static func normwiseChecks(
+        _ operation: String, input: String, limit: Double, report: @escaping @Sendable (Execution) -> ErrorReport
+    ) -> [AccuracyCheck] {
+        [
+            AccuracyCheck(operation, input: input, measure: "norm of the error / norm", limit: limit) {
+                report($0).rootMeanSquare
+            },
+            AccuracyCheck(
+                operation, input: input, measure: "largest error of a row / root mean square of rows",
+                limit: AccuracyLimits.worstRow * limit
+            ) { report($0).maximum },
+        ]
+    }
 
     // MARK: Inputs
 

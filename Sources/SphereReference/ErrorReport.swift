@@ -30,9 +30,13 @@ public struct ErrorReport: Sendable, Equatable {
         ErrorReport(zip(result, exact).map { difference($0, $1) })
     }
 
-    /// `|result - exact| / |exact|` of every element; 0 where both are 0.
+    /// `|result - exact| / |exact|` of every element; 0 where the two are the same.
     public static func relative(_ result: [Float], _ exact: [Double]) -> ErrorReport {
-        ErrorReport(zip(result, exact).map { $1 == 0 && $0 == 0 ? 0 : difference($0, $1) / abs($1) })
+        ErrorReport(
+            zip(result, exact).map {
+                let difference = difference($0, $1)
+                return difference == 0 ? 0 : difference / abs($1)
+            })
     }
 
     /// Errors in units in the last place of float32: `|result - exact| / ulp(exact)`, see ``unitInLastPlace(of:)``.
@@ -55,6 +59,16 @@ public struct ErrorReport: Sendable, Equatable {
             }
             return sum.squareRoot()
         }
+    }
+
+    /// Distance of every row from the exact row, relative to the root mean square length of the exact rows.
+    ///
+    /// For results whose rows are sums of terms that cancel, where no error relative to a row of its own is to be had. The root
+    /// mean square is the norm of the error over the norm of the exact matrix.
+    public static func normwise(_ result: Matrix, _ exact: ReferenceMatrix) -> ErrorReport {
+        let squares = exact.elements.reduce(0) { $0 + $1 * $1 }
+        let scale = (squares / Double(max(1, exact.rows))).squareRoot()
+        return ErrorReport(rowErrors(result, exact).map { $0 == 0 ? 0 : $0 / scale })
     }
 
     /// Distance between two float32 numbers next to `value`: 2^(e - 23) for 2^e <= |value| < 2^(e + 1), and never less

@@ -16,6 +16,16 @@ public struct ReferenceMatrix: Sendable, Equatable {
         elements = [Double](repeating: 0, count: rows * columns)
     }
 
+    /// A matrix of `rows` x `columns` with the given elements in row-major order.
+    public init(rows: Int, columns: Int, _ elements: [Double]) {
+        require(
+            elements.count == rows * columns,
+            "a matrix of \(rows) x \(columns) has \(rows * columns) elements, \(elements.count) were given")
+        self.rows = rows
+        self.columns = columns
+        self.elements = elements
+    }
+
     /// The elements of `matrix`, exactly.
     public init(_ matrix: Matrix) {
         rows = matrix.rows

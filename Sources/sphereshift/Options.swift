@@ -58,8 +58,8 @@ struct ConcentrationOptions: ParsableArguments {
         if let bandwidth, !(bandwidth >= 1e-3 && bandwidth <= 1e3) {
             throw ValidationError("--bandwidth must be in [0.001, 1000], found \(bandwidth)")
         }
-        if let margin, !(margin >= 0 && margin < 1) {
-            throw ValidationError("--margin must be in [0, 1), found \(margin)")
+        if let margin, !(margin >= 0 && margin <= 0.999999) {
+            throw ValidationError("--margin must be in [0, 0.999999], found \(margin)")
         }
     }
 

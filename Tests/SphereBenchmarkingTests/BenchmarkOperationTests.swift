@@ -15,8 +15,10 @@ import Testing
     func contestants(operation: BenchmarkOperation, threads: Int) throws {
         for dimension in [1, 17] {
             let rows = try operation.run(settings(dimension: dimension, threads: threads))
-            #expect(rows.map(\.contestant) == InstructionSet.available.reversed().map(\.rawValue) + ["naive"])
-            #expect(rows.map(\.threads) == InstructionSet.available.map { _ in threads } + [1])
+            let endings = operation == .step ? ["", "-skipping"] : [""]
+            let kernels = InstructionSet.available.reversed().flatMap { set in endings.map { set.rawValue + $0 } }
+            #expect(rows.map(\.contestant) == kernels + ["naive"])
+            #expect(rows.map(\.threads) == kernels.map { _ in threads } + [1])
             for row in rows {
                 #expect(row.family == operation.family && row.operation == operation.name && row.points == 61)
                 #expect(row.minimumMilliseconds > 0 && row.minimumMilliseconds <= row.medianMilliseconds)

@@ -54,7 +54,7 @@ import Testing
         #expect(comments.last == "# rival: none")
         let records = lines[comments.count...].dropLast()
         #expect(records.first == Self.keys.joined(separator: ","))
-        #expect(records.dropFirst().map { $0.split(separator: ",")[2] } == ["baseline", "naive"])
+        #expect(records.dropFirst().map { $0.split(separator: ",")[2] } == ["baseline", "baseline-skipping", "naive"])
         for record in records {
             #expect(record.split(separator: ",", omittingEmptySubsequences: false).count == Self.keys.count)
         }

@@ -17,7 +17,9 @@ import Darwin
         let dimension = step.shifted.columns
         let sumLimit = AccuracyLimits.kernelSum(dimension: dimension, concentration: concentration, count: count)
         var worst = ErrorReport.relative(step.sums, exact.sums).maximum / sumLimit
-        for (i, error) in ErrorReport.rowErrors(step.shifted, exact.shifted).enumerated() {
+        // A row with NaN has no length and no error.
+        for (i, error) in ErrorReport.rowErrors(step.shifted, exact.shifted).enumerated()
+        where !exact.lengths[i].isNaN || error != 0 {
             let limit = AccuracyLimits.meanShiftRow(
                 dimension: dimension, concentration: concentration, count: count, length: exact.lengths[i])
             worst = max(worst, error / limit)
@@ -110,24 +112,87 @@ import Darwin
         }
     }
 
-    @Test("reads and writes nothing but the rows", arguments: InstructionSet.available)
+    @Test("reads nothing but the rows", arguments: InstructionSet.available)
     func strides(set: InstructionSet) {
         let execution = Execution(for: set)
         var generator = SeededGenerator(seed: 7)
         for dimension in [1, 6, 16, 19] {
             let points = generator.clusteredRows(53, dimension: dimension, clusters: 3)
             let input = StridedCopy(points)
-            var output = StridedCopy(points, offset: 1, gap: 4)
-            var sums = [Float](repeating: 0, count: 53)
+            var step = MeanShiftStep(rows: 53, dimension: dimension)
             var plan = MeanShiftPlan(capacity: 53, dimension: dimension, on: execution)
-            output.withMutableView { view in
-                var span = sums.mutableSpan
-                plan.blur(input.view, concentration: 10, into: &view, sums: &span)
-            }
-            let expected = MeanShiftPlan.blurred(points, concentration: 10, on: execution)
-            #expect(output.matrix == expected.shifted && sums == expected.sums)
-            #expect(output.surroundingsAreUntouched)
+            plan.blur(input.view, concentration: 10, into: &step)
+            #expect(step == MeanShiftPlan.blurred(points, concentration: 10, on: execution))
+            plan.shift(input.view, concentration: 10, into: &step)
+            #expect(step == plan.shifted(points, concentration: 10))
         }
+    }
+
+    // MARK: Negligible tiles
+
+    @Test(
+        "skips tiles of clusters that are far apart without a trace in the result", arguments: InstructionSet.available)
+    func skipping(set: InstructionSet) {
+        let execution = Execution(for: set, threads: 2)
+        var generator = SeededGenerator(seed: 20)
+        let count = keepsToSmallSizes ? 800 : 2000
+        for dimension in [3, 16] {
+            let (points, labels) = generator.clusteredRowsWithLabels(
+                count, dimension: dimension, clusters: 8, noise: 0.15)
+            let exact = Reference.meanShiftStep(points, concentration: 100)
+            func step(_ tiles: MeanShiftPlan.NegligibleTiles, _ points: Matrix) -> (MeanShiftStep, Double) {
+                var plan = MeanShiftPlan(capacity: count, dimension: dimension, on: execution)
+                plan.negligibleTiles = tiles
+                let step = plan.blurred(points, concentration: 100)
+                return (step, plan.evaluatedShare)
+            }
+            let (all, allShare) = step(.evaluate, points)
+            #expect(allShare == 1)
+            #expect(excess(all, exact, concentration: 100, count: count) <= 1, "every tile, D = \(dimension)")
+            // Rows of random clusters: nothing to skip in their order, most in an order by clusters.
+            let (ordered, orderedShare) = step(.skipInClusterOrder, points)
+            #expect(orderedShare < 0.5, "D = \(dimension), seed 20")
+            #expect(excess(ordered, exact, concentration: 100, count: count) <= 1, "ordered, D = \(dimension)")
+            // Rows that come by clusters.
+            let order = points.rows == 0 ? [] : (0..<count).sorted { (labels[$0], $0) < (labels[$1], $1) }
+            let (sorted, sortedShare) = step(.skip, points.selectingRows(order))
+            #expect(sortedShare < 0.6, "D = \(dimension), seed 20")
+            let sortedExact = Reference.meanShiftStep(points.selectingRows(order), concentration: 100)
+            #expect(excess(sorted, sortedExact, concentration: 100, count: count) <= 1, "sorted, D = \(dimension)")
+        }
+    }
+
+    @Test("skips nothing where a far tile would matter", arguments: InstructionSet.available)
+    func unskippable(set: InstructionSet) {
+        let execution = Execution(for: set)
+        var generator = SeededGenerator(seed: 21)
+        let points = generator.clusteredRows(800, dimension: 3, clusters: 2, noise: 0.05)
+        // Without a weight of its own a point's sum is what far points give.
+        let weights = (0..<800).map { $0 % 3 == 0 ? Float(0) : 1 }
+        var plan = MeanShiftPlan(capacity: 800, dimension: 3, on: execution)
+        let step = plan.blurred(points, weights: weights, concentration: 100)
+        #expect(plan.evaluatedShare == 1)
+        let exact = Reference.meanShiftStep(points, weights: weights, concentration: 100)
+        #expect(excess(step, exact, concentration: 100, count: 800) <= 1)
+        // Nor has a short vector a kernel value of 1 with itself.
+        var short = points
+        for i in 0..<800 where i % 40 == 0 { for k in 0..<3 { short[i, k] *= 0.25 } }
+        let shortStep = plan.blurred(short, concentration: 100)
+        let shortExact = Reference.meanShiftStep(short, concentration: 100)
+        #expect(excess(shortStep, shortExact, concentration: 100, count: 800) <= 1)
+    }
+
+    @Test("an order by clusters keeps rows with NaN in their place", arguments: InstructionSet.available)
+    func orderedUnusableRows(set: InstructionSet) {
+        var generator = SeededGenerator(seed: 22)
+        var points = generator.clusteredRows(900, dimension: 5, clusters: 4, noise: 0.1)
+        for row in [0, 1, 500, 899] { points[row, 2] = .nan }
+        var plan = MeanShiftPlan(capacity: 900, dimension: 5, on: Execution(for: set))
+        let step = plan.blurred(points, concentration: 100)
+        #expect(plan.evaluatedShare < 1)
+        for row in [0, 1, 500, 899] { #expect(step.sums[row].isNaN && step.lengths[row].isNaN) }
+        let exact = Reference.meanShiftStep(points, concentration: 100)
+        #expect(excess(step, exact, concentration: 100, count: 900) <= 1)
     }
 
     @Test("forgets the points of an earlier, larger set", arguments: InstructionSet.available)
@@ -140,7 +205,11 @@ import Darwin
         plan.setPoints(many.view, weights: [Float](repeating: 3, count: 120).span)
         plan.setPoints(few.view)
         #expect(plan.pointCount == 61)
-        #expect(plan.shifted(few, concentration: 40) == MeanShiftPlan.blurred(few, concentration: 40, on: execution))
+        var fresh = MeanShiftPlan(capacity: 61, dimension: 5, on: execution)
+        fresh.setPoints(few.view)
+        #expect(plan.shifted(few, concentration: 40) == fresh.shifted(few, concentration: 40))
+        _ = plan.blurred(many, concentration: 40)
+        #expect(plan.blurred(few, concentration: 40) == fresh.blurred(few, concentration: 40))
     }
 
     // MARK: Laws
@@ -309,7 +378,9 @@ import Darwin
         plan.setPoints(Matrix([[1, 0, 0]]).view)
         let step = plan.shifted(Matrix([[-1, 0, 0], [0, 1, 0], [1, 0, 0]]), concentration: 100)
         #expect(Array(step.shifted.elements) == [-1, 0, 0, 0, 1, 0, 1, 0, 0])
-        #expect(step.sums == [0, 0, 1])
+        #expect(step.sums[0] == 0 && step.sums[1] == 0)
+        #expect(
+            abs(Double(step.sums[2]) - 1) <= AccuracyLimits.kernelSum(dimension: 3, concentration: 100, count: 1))
     }
 
     @Test("leaves a target whose step is the zero vector where it is", arguments: InstructionSet.available)
@@ -359,7 +430,7 @@ import Darwin
         let concentration = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = MeanShiftPlan.blurred(Matrix([[1, 0]]), concentration: -1)
         }
-        #expect(messages(of: concentration).contains("concentration must be finite and 0 or more, found -1.0"))
+        #expect(messages(of: concentration).contains("concentration must be in 0...5000000.0, found -1.0"))
         let stepSize = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = MeanShiftPlan.blurred(Matrix([[1, 0]]), concentration: 1, stepSize: 1.5)
         }

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "KernelOperands.h"
+
 /// Bits of sphereshift_instruction_sets().
 enum {
     /// AVX2 and FMA, and the operating system saves 256-bit registers.

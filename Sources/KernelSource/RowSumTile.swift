@@ -1,0 +1,67 @@
+// The other side of a symmetric tile: what the points of its columns add to the points of its rows. (What its rows add to its
+// columns is in WeightedSumTile.swift.)
+
+/// `sums[r, k] += sum over c of tile[r, c] * y_c[k]` for a square tile, with lanes over the coordinates k.
+///
+/// The accumulators are `tileRows` x `tileVectors` registers, shaped to the coordinates that are left: a coordinate vector of
+/// `y_c` is multiplied with one element of the tile per row.
+///
+/// - Parameters:
+///   - tile: the panels of a square block, each blockRows x panelColumns.
+///   - rows: the points of the columns, blockRows x stride, zeros behind the dimension.
+///   - vectors: coordinates in vectors, `stride / lanes` or fewer.
+///   - stride: distance of rows in `rows` and `sums`, a multiple of the lanes.
+///   - sums: blockRows x stride.
+@inline(__always) func rowSumTile(
+    _ tile: UnsafePointer<Float>, _ rows: UnsafePointer<Float>, _ vectors: Int, _ stride: Int,
+    _ sums: UnsafeMutablePointer<Float>
+) {
+    var v = 0
+    if tileVectors == 3 {
+        // 4 left are better taken as 2 + 2 than as 3 + 1: a single vector needs a load per multiply-add.
+        while vectors - v >= 3 && vectors - v != 4 {
+            addRows(3, tile, rows + v * lanes, stride, sums + v * lanes)
+            v += 3
+        }
+    }
+    while vectors - v >= 2 {
+        addRows(2, tile, rows + v * lanes, stride, sums + v * lanes)
+        v += 2
+    }
+    if v < vectors { addRows(1, tile, rows + v * lanes, stride, sums + v * lanes) }
+}
+
+/// The block of `width` coordinate vectors; `width` is a constant.
+@inline(__always) private func addRows(
+    _ width: Int, _ tile: UnsafePointer<Float>, _ rows: UnsafePointer<Float>, _ stride: Int,
+    _ sums: UnsafeMutablePointer<Float>
+) {
+    let height = tileRows * tileVectors / width
+    var r = 0
+    while r < blockRows {
+        var sum = zeroAccumulators
+        var row = rows
+        var values = tile + r &* panelColumns
+        for _ in 0..<panelsPerBlock {
+            for c in 0..<panelColumns {
+                for i in 0..<height {
+                    let value = Vector(repeating: values[i &* panelColumns &+ c])
+                    for v in 0..<width {
+                        sum[unchecked: i &* width &+ v] = multiplyAdd(
+                            value, load(row + v &* lanes), sum[unchecked: i &* width &+ v])
+                    }
+                }
+                row += stride
+            }
+            values += blockRows &* panelColumns
+        }
+        var target = sums + r &* stride
+        for i in 0..<height {
+            for v in 0..<width {
+                store(load(target + v &* lanes) + sum[unchecked: i &* width &+ v], target + v &* lanes)
+            }
+            target += stride
+        }
+        r &+= height
+    }
+}
