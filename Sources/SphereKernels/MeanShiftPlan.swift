@@ -29,6 +29,8 @@ public struct MeanShiftPlan: ~Copyable {
     public let execution: Execution
     /// The number of points that are set.
     public private(set) var pointCount: Int
+    /// Sum of the weights of the points that are set and take part.
+    public private(set) var totalWeight: Double
 
     private let kernels: KernelTable
     /// Points in groups of `sourceGroup`, column by column: operand of the first product.
@@ -53,6 +55,7 @@ public struct MeanShiftPlan: ~Copyable {
         self.dimension = dimension
         self.execution = execution
         pointCount = 0
+        totalWeight = 0
         kernels = execution.instructionSet.kernels
         let padded = Self.padded(capacity, to: kernels.sourceGroup)
         sources = AlignedBuffer(count: padded * dimension)
@@ -122,6 +125,7 @@ public struct MeanShiftPlan: ~Copyable {
                 }
             }
         }
+        totalWeight = (0..<count).reduce(0) { $0 + Double(w[$1]) }
     }
 
     /// At most `panelColumns` consecutive rows, checked together.
