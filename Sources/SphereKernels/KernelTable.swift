@@ -33,6 +33,7 @@ struct KernelTable: Sendable {
 
     let cosineStrip: @Sendable (Input, Int, Input, Int, Int, Output, Output, Int) -> Void
     let cosineStripDouble: @Sendable (DoubleInput, Int, DoubleInput, Int, Int, Output, Output, Int) -> Void
+    let cosinesAbove: @Sendable (Input, Int, Input, Int, Input, Output) -> Int
 
     let kernelSumPanel: @Sendable (Input, Input, Input, Int, Int, Float, Output, Output) -> Void
     let meanShiftPanel: @Sendable (Input, Input, Input, Input, Int, Int, Float, Output, Output, Output) -> Void
@@ -75,6 +76,7 @@ extension KernelTable {
         packDouble: KernelsBaseline.packDouble,
         cosineStrip: KernelsBaseline.cosineStrip,
         cosineStripDouble: KernelsBaseline.cosineStripDouble,
+        cosinesAbove: KernelsBaseline.cosinesAbove,
         kernelSumPanel: KernelsBaseline.kernelSumPanel,
         meanShiftPanel: KernelsBaseline.meanShiftPanel,
         finishMeanShiftPanel: KernelsBaseline.finishMeanShiftPanel,
@@ -101,6 +103,7 @@ extension KernelTable {
         packDouble: KernelsAVX2.packDouble,
         cosineStrip: KernelsAVX2.cosineStrip,
         cosineStripDouble: KernelsAVX2.cosineStripDouble,
+        cosinesAbove: KernelsAVX2.cosinesAbove,
         kernelSumPanel: KernelsAVX2.kernelSumPanel,
         meanShiftPanel: KernelsAVX2.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX2.finishMeanShiftPanel,
@@ -124,6 +127,7 @@ extension KernelTable {
         packDouble: KernelsAVX512.packDouble,
         cosineStrip: KernelsAVX512.cosineStrip,
         cosineStripDouble: KernelsAVX512.cosineStripDouble,
+        cosinesAbove: KernelsAVX512.cosinesAbove,
         kernelSumPanel: KernelsAVX512.kernelSumPanel,
         meanShiftPanel: KernelsAVX512.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX512.finishMeanShiftPanel,

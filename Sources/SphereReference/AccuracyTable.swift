@@ -33,7 +33,7 @@ public struct AccuracyCheck: Sendable {
 public enum AccuracyTable {
     /// All lines, in the order of the documentation.
     public static let checks: [AccuracyCheck] =
-        exponentialChecks + rowChecks + cosineChecks + vonMisesFisherChecks + meanShiftChecks
+        exponentialChecks + rowChecks + cosineChecks + neighborChecks + vonMisesFisherChecks + meanShiftChecks
 
     // MARK: Exponential
 
@@ -152,6 +152,19 @@ public enum AccuracyTable {
                         Reference.cosineSimilarityAllPairs(points, points).elements)
                 },
             ]
+        }
+    }
+
+    private static let neighborChecks: [AccuracyCheck] = [16, 64, 256].map { dimension in
+        AccuracyCheck(
+            "CosineSimilarity.nearestNeighbors", input: "10 of 3000 normal rows for 100, D = \(dimension)",
+            measure: "largest error of a cosine", limit: AccuracyLimits.cosine(dimension: dimension)
+        ) { execution in
+            let queries = normalRows(100, dimension: dimension)
+            let points = normalRows(3000, dimension: dimension, seed: 2)
+            let result = CosineSimilarity.nearestNeighbors(of: queries, among: points, count: 10, on: execution)
+            let exact = Reference.nearestNeighbors(of: queries, among: points, count: 10)
+            return ErrorReport.absolute(result.cosines.elements, exact.cosines.elements).maximum
         }
     }
 

@@ -20,6 +20,7 @@ import Testing
             operations == [
                 "VectorExponential.exponential", "RowNorms.norms", "RowNorms.normalize", "CosineSimilarity.paired",
                 "CosineSimilarity.oneToMany", "CosineSimilarity.allPairs", "CosineSimilarity.symmetric",
+                "CosineSimilarity.nearestNeighbors",
                 "VonMisesFisher.logNormalizer", "VonMisesFisher.logDensity",
                 "VonMisesFisher.meanResultantLength", "VonMisesFisher.circularVariance",
                 "VonMisesFisher.meanResultantLengthDerivative", "VonMisesFisher.concentration", "VonMisesFisher.fit",
