@@ -52,6 +52,38 @@ public func cosinesAbove(
     return above
 }
 
+/// Whether one of the cosines of ``cosinesAbove`` is above the threshold of its column: 1, else 0.
+///
+/// - Parameters:
+///   - tile: sourceGroup x columns.
+///   - columns: a multiple of panelColumns.
+///   - thresholds: one for each column; infinity for one that does not exist.
+public func columnsAbove(
+    _ tile: UnsafePointer<Float>, _ columns: Int, _ thresholds: UnsafePointer<Float>
+) -> Int {
+    let lowest = Vector(repeating: -.infinity)
+    // By how much a column's largest cosine is above: differences of float32 are 0 for equal numbers only. One per vector of
+    // the panel, 3 at most.
+    var excess: InlineArray<3, Vector> = [lowest, lowest, lowest]
+    var c = 0
+    while c < columns {
+        for v in 0..<tileVectors {
+            var values = tile + c + v * lanes
+            var largest = larger(load(values), lowest)
+            for _ in 1..<tileRows {
+                values += columns
+                largest = larger(load(values), largest)
+            }
+            let difference = largest - load(thresholds + c + v * lanes)
+            excess[unchecked: v] = larger(difference, excess[unchecked: v])
+        }
+        c += panelColumns
+    }
+    for v in 1..<tileVectors { excess[unchecked: 0] = larger(excess[unchecked: v], excess[unchecked: 0]) }
+    let four = foldedMaximum(excess[unchecked: 0])
+    return four[0] > 0 || four[1] > 0 || four[2] > 0 || four[3] > 0 ? 1 : 0
+}
+
 // `a` where it is larger, else `b`: one instruction, and b where a is NaN.
 @inline(__always) private func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
     b.replacing(with: a, where: a .> b)

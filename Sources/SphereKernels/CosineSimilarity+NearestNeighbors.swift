@@ -34,7 +34,8 @@ extension CosineSimilarity {
     ///   - cosines: receives the cosines, M x k.
     ///   - execution: threads and instruction set.
     /// - Precondition: shapes as given, N < 2^31, and M = N with `excludingSelf`.
-    /// - Complexity: O(M N D) time, 2 M N D floating-point operations, and O(k) for each of the about k log(N / k) points
+    /// - Complexity: O(M N D) time, 2 M N D floating-point operations (half of them where queries and points are the same
+    ///   memory: each pair is evaluated once), and O(k) for each of the about k log(N / k) points
     ///   of a query that are among its nearest when they are met, if the points have no order; O((M + N) D) memory.
     public static func nearestNeighbors(
         of queries: MatrixView, among points: MatrixView, count: Int, excludingSelf: Bool = false,
@@ -64,9 +65,15 @@ extension CosineSimilarity {
                 if queries.columns == 0 {
                     lists.fillWithZeroCosines(queries: queries.rows, points: points.rows)
                 } else {
-                    search(
-                        PackedDirections<Float>(queries, as: .sources, execution),
-                        PackedDirections<Float>(points, as: .panels, execution), lists, execution)
+                    let sources = PackedDirections<Float>(queries, as: .sources, execution)
+                    let panels = PackedDirections<Float>(points, as: .panels, execution)
+                    // Lists of every worker must not take much more memory than the points.
+                    let isSmall = execution.threads == 1 || execution.threads * count <= 4 * queries.columns
+                    if isSmall && isSame(queries, points) {
+                        searchThemselves(sources, panels, lists, execution)
+                    } else {
+                        search(sources, panels, lists, execution)
+                    }
                 }
             }
         }
@@ -99,6 +106,20 @@ extension CosineSimilarity {
     /// The more, the less often the points come from beyond the caches, which took 9 % of the time at D = 64 with 48 KiB.
     private static let queryBytes = 192 * 1024
 
+    /// Whether both are the same rows in the same memory.
+    private static func isSame(_ a: MatrixView, _ b: MatrixView) -> Bool {
+        guard a.rows == b.rows && a.rowStride == b.rowStride else { return false }
+        return a.elements.withUnsafeBufferPointer { first in
+            b.elements.withUnsafeBufferPointer { first.baseAddress == $0.baseAddress }
+        }
+    }
+
+    /// Columns of a chunk for panels of `width` rows: they stay in 24 KiB of a first-level cache of 32, or are one panel.
+    private static func chunk(width: Int, dimension: Int) -> Int {
+        let fitting = 24 * 1024 / (dimension * MemoryLayout<Float>.stride * width) * width
+        return max(width, min(chunkColumns, fitting))
+    }
+
     private static func search(
         _ queries: PackedDirections<Float>, _ points: PackedDirections<Float>, _ lists: NeighborLists,
         _ execution: Execution
@@ -110,9 +131,7 @@ extension CosineSimilarity {
         let groupBytes = group * dimension * MemoryLayout<Float>.stride
         let perUnit = max(1, min(queryBytes / groupBytes, groups / (4 * execution.threads)))
         let padded = (points.rows + points.width - 1) / points.width * points.width
-        // Panels of a chunk stay in 24 KiB of a first-level cache of 32, or are one panel.
-        let fitting = 24 * 1024 / (dimension * MemoryLayout<Float>.stride * points.width) * points.width
-        let chunk = max(points.width, min(chunkColumns, fitting))
+        let chunk = chunk(width: points.width, dimension: dimension)
         parallelFor(units: (groups + perUnit - 1) / perUnit, threads: execution.threads) { _, unit in
             let first = unit * perUnit * group
             let end = min(first + perUnit * group, queries.rows)
@@ -147,6 +166,64 @@ extension CosineSimilarity {
                 }
             }
         }
+    }
+
+    /// The neighbours of points among themselves, each pair of different units evaluated once: (i, j) and (j, i) have the
+    /// same cosine to the bit.
+    ///
+    /// A unit of work is a block of rows against its own columns, in both orders, and against all columns behind it, where
+    /// cosines go to the lists of rows and columns. Every worker has lists of its own; to each of them points come by rising
+    /// index, since units do. Thresholds serve rows and columns alike.
+    private static func searchThemselves(
+        _ sources: PackedDirections<Float>, _ panels: PackedDirections<Float>, _ lists: NeighborLists,
+        _ execution: Execution
+    ) {
+        let kernels = execution.instructionSet.kernels
+        let (count, group, dimension) = (sources.rows, sources.width, sources.dimension)
+        let padded = (count + panels.width - 1) / panels.width * panels.width
+        let chunk = chunk(width: panels.width, dimension: dimension)
+        // Units begin where a group, a panel and a chunk begin, and are enough for threads to finish together.
+        let rowBytes = dimension * MemoryLayout<Float>.stride
+        let wanted = min(queryBytes / rowBytes, count / (4 * execution.threads))
+        let unitRows = max(1, wanted / chunkColumns) * chunkColumns
+        let units = (count + unitRows - 1) / unitRows
+        let workers = max(1, min(execution.threads, units))
+        // The last group may reach beyond the last row.
+        let states = WorkerLists(lists, rows: count, capacity: padded + chunkColumns, workers: workers)
+        parallelFor(units: units, threads: workers) { worker, unit in
+            let (lists, filled, thresholds) = states.worker(worker)
+            let first = unit * unitRows
+            let end = min(first + unitRows, count)
+            withUnsafeTemporaryAllocation(byteCount: group * chunk * MemoryLayout<Float>.stride, alignment: 64) {
+                scratch in
+                let tile = scratch.assumingMemoryBound(to: Float.self).baseAddress!
+                var column = first
+                while column < padded {
+                    let isOwn = column < first + unitRows
+                    let columns = min(chunk, (isOwn ? min(first + unitRows, padded) : padded) - column)
+                    let existing = min(columns, count - column)
+                    for row in stride(from: first, to: end, by: group) {
+                        var above = kernels.cosinesAbove(
+                            panels.start + column * dimension, columns, sources.start + row * dimension, dimension,
+                            thresholds + row, tile)
+                        while above != 0 {
+                            let r = above.trailingZeroBitCount
+                            above &= above - 1
+                            lists.add(
+                                tile + r * columns, existing, from: column, to: row + r, &filled[row + r],
+                                &thresholds[row + r])
+                        }
+                        if !isOwn && kernels.columnsAbove(tile, columns, thresholds + column) != 0 {
+                            lists.addColumns(
+                                tile, columns, existing, from: column, rows: min(group, end - row), first: row, filled,
+                                thresholds)
+                        }
+                    }
+                    column += columns
+                }
+            }
+        }
+        states.merge(execution)
     }
 }
 
@@ -190,6 +267,38 @@ private struct NeighborLists: @unchecked Sendable {
                     insert(values[c], point + c, indices, cosines, &filled, &threshold)
                 }
                 c += 1
+            }
+        }
+    }
+
+    /// Adds the cosines of a tile (`rows` x `columns`) that are above the thresholds of their columns to the lists of
+    /// those.
+    func addColumns(
+        _ tile: UnsafePointer<Float>, _ columns: Int, _ existing: Int, from column: Int, rows: Int, first: Int,
+        _ filled: UnsafeMutablePointer<Int>, _ thresholds: UnsafeMutablePointer<Float>
+    ) {
+        for r in 0..<rows {
+            let values = tile + r * columns
+            var c = 0
+            while c < existing {
+                if c + 8 <= existing {
+                    let eight = UnsafeRawPointer(values + c).loadUnaligned(as: SIMD8<Float>.self)
+                    let limits = UnsafeRawPointer(thresholds + column + c).loadUnaligned(as: SIMD8<Float>.self)
+                    if !any(eight .> limits) {
+                        c += 8
+                        continue
+                    }
+                }
+                let end = min(c + 8, existing)
+                while c < end {
+                    let list = column + c
+                    if values[c] > thresholds[list] {
+                        insert(
+                            values[c], first + r, indices + list * count, cosines + list * stride, &filled[list],
+                            &thresholds[list])
+                    }
+                    c += 1
+                }
             }
         }
     }
@@ -252,6 +361,88 @@ private struct NeighborLists: @unchecked Sendable {
                 point += 1
             }
             fillRest(of: query, from: filled)
+        }
+    }
+}
+
+/// The lists of several workers for the same queries.
+private struct WorkerLists: Sendable {
+    private let result: NeighborLists
+    private let rows: Int
+    private let capacity: Int
+    private let workers: Int
+    private let indices: AlignedBuffer<Int32>
+    private let cosines: AlignedBuffer<Float>
+    private let filled: AlignedBuffer<Int>
+    private let thresholds: AlignedBuffer<Float>
+
+    /// Empty lists; a single worker writes to the result.
+    init(_ result: NeighborLists, rows: Int, capacity: Int, workers: Int) {
+        self.result = result
+        self.rows = rows
+        self.capacity = capacity
+        self.workers = workers
+        let own = workers == 1 ? 0 : workers * rows * result.count
+        indices = AlignedBuffer(count: own)
+        cosines = AlignedBuffer(count: own)
+        filled = AlignedBuffer(count: workers * rows)
+        thresholds = AlignedBuffer(count: workers * capacity)
+        filled.start.update(repeating: 0, count: workers * rows)
+        for worker in 0..<workers {
+            let start = thresholds.start + worker * capacity
+            start.update(repeating: -.infinity, count: rows)
+            // Nothing is above the threshold of a point that does not exist.
+            (start + rows).update(repeating: .infinity, count: capacity - rows)
+        }
+    }
+
+    /// The lists of one worker, their lengths and their thresholds.
+    func worker(
+        _ worker: Int
+    ) -> (lists: NeighborLists, filled: UnsafeMutablePointer<Int>, thresholds: UnsafeMutablePointer<Float>) {
+        let first = worker * rows * result.count
+        let lists =
+            workers == 1
+            ? result
+            : NeighborLists(
+                indices: indices.start + first, cosines: cosines.start + first, stride: result.count,
+                count: result.count, excludingSelf: result.excludingSelf)
+        return (lists, filled.start + worker * rows, thresholds.start + worker * capacity)
+    }
+
+    /// Merges the lists into the result and marks what no neighbour was found for.
+    func merge(_ execution: Execution) {
+        // Rows that one unit of work merges.
+        let unitRows = 1024
+        parallelFor(units: (rows + unitRows - 1) / unitRows, threads: execution.threads) { _, unit in
+            for row in unit * unitRows..<min((unit + 1) * unitRows, rows) {
+                let length = workers == 1 ? filled.start[row] : merge(row)
+                result.fillRest(of: row, from: length)
+            }
+        }
+    }
+
+    /// Merges the lists of one row, and returns the length of the result.
+    private func merge(_ row: Int) -> Int {
+        let count = result.count
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: workers) { heads in
+            heads.initialize(repeating: 0)
+            for rank in 0..<count {
+                // The largest head; of equal ones the smaller index.
+                var best: (worker: Int, cosine: Float, index: Int32)?
+                for worker in 0..<workers where heads[worker] < filled.start[worker * rows + row] {
+                    let place = (worker * rows + row) * count + heads[worker]
+                    let (cosine, index) = (cosines.start[place], indices.start[place])
+                    if best.map({ cosine > $0.cosine || (cosine == $0.cosine && index < $0.index) }) ?? true {
+                        best = (worker, cosine, index)
+                    }
+                }
+                guard let best else { return rank }
+                heads[best.worker] += 1
+                result.cosines[row * result.stride + rank] = best.cosine
+                result.indices[row * count + rank] = best.index
+            }
+            return count
         }
     }
 }

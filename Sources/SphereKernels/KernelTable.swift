@@ -34,6 +34,7 @@ struct KernelTable: Sendable {
     let cosineStrip: @Sendable (Input, Int, Input, Int, Int, Output, Output, Int) -> Void
     let cosineStripDouble: @Sendable (DoubleInput, Int, DoubleInput, Int, Int, Output, Output, Int) -> Void
     let cosinesAbove: @Sendable (Input, Int, Input, Int, Input, Output) -> Int
+    let columnsAbove: @Sendable (Input, Int, Input) -> Int
 
     let kernelSumPanel: @Sendable (Input, Input, Input, Int, Int, Float, Output, Output) -> Void
     let meanShiftPanel: @Sendable (Input, Input, Input, Input, Int, Int, Float, Output, Output, Output) -> Void
@@ -77,6 +78,7 @@ extension KernelTable {
         cosineStrip: KernelsBaseline.cosineStrip,
         cosineStripDouble: KernelsBaseline.cosineStripDouble,
         cosinesAbove: KernelsBaseline.cosinesAbove,
+        columnsAbove: KernelsBaseline.columnsAbove,
         kernelSumPanel: KernelsBaseline.kernelSumPanel,
         meanShiftPanel: KernelsBaseline.meanShiftPanel,
         finishMeanShiftPanel: KernelsBaseline.finishMeanShiftPanel,
@@ -104,6 +106,7 @@ extension KernelTable {
         cosineStrip: KernelsAVX2.cosineStrip,
         cosineStripDouble: KernelsAVX2.cosineStripDouble,
         cosinesAbove: KernelsAVX2.cosinesAbove,
+        columnsAbove: KernelsAVX2.columnsAbove,
         kernelSumPanel: KernelsAVX2.kernelSumPanel,
         meanShiftPanel: KernelsAVX2.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX2.finishMeanShiftPanel,
@@ -128,6 +131,7 @@ extension KernelTable {
         cosineStrip: KernelsAVX512.cosineStrip,
         cosineStripDouble: KernelsAVX512.cosineStripDouble,
         cosinesAbove: KernelsAVX512.cosinesAbove,
+        columnsAbove: KernelsAVX512.columnsAbove,
         kernelSumPanel: KernelsAVX512.kernelSumPanel,
         meanShiftPanel: KernelsAVX512.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX512.finishMeanShiftPanel,
