@@ -5,12 +5,13 @@ extension BenchmarkCase {
     /// Neighbours that are looked for.
     private static let neighborCount = 10
 
-    /// The nearest of the rows of a normal matrix to the rows of another.
+    /// The nearest of the rows of a normal matrix to one another, or to M rows of another.
     ///
+    /// Credited with all products, although half would do for the rows among themselves.
     /// Points that do not exist (fewer than 10) have the cosine NaN, which would be an error here: N is 10 or more.
     static func nearestNeighbors(_ settings: BenchmarkSettings) -> BenchmarkCase {
         let points = normalRows(max(neighborCount, settings.points), settings)
-        let queries = normalRows(settings.targets ?? settings.points, settings, seed: 2)
+        let queries = settings.targets.map { normalRows($0, settings, seed: 2) } ?? points
         let (n, m, d) = (points.rows, queries.rows, points.columns)
         let input = BenchmarkInput(
             .nearestNeighbors, points: points, targets: queries, threads: settings.threads, resultRows: m,

@@ -24,7 +24,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         case .seeds: "mean-shift step of M seeds on N points, 4 M N D flops"
         case .sums: "kernel sums at M targets over N points, 2 M N D flops"
         case .cosine: "cosine similarity: paired rows, one to many, all pairs, symmetric; float32 and float64 sums"
-        case .neighbors: "10 nearest neighbors by cosine of M rows among N points, 2 M N D flops"
+        case .neighbors: "10 nearest neighbors by cosine of M rows (default: the points) among N points, 2 M N D flops"
         case .exp: "exponentials of N values in [-2 kappa, 0]"
         case .norms: "lengths of N rows, and rows divided by them"
         }

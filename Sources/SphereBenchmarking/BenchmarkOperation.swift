@@ -16,7 +16,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
     case allPairs(CosineSimilarity.Accumulation)
     /// Cosines of the points with one another: N x N.
     case symmetric(CosineSimilarity.Accumulation)
-    /// Cosines of every target with its 10 nearest points, nearest first: M x 10.
+    /// Cosines of every target (default: every point) with its 10 nearest points, nearest first: M x 10.
     case nearestNeighbors
     /// Exponentials of the values kappa (c - 1), c uniform in [-1, 1], the exponents of a kernel: N x 1.
     case exponential

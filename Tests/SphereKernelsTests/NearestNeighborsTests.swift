@@ -90,6 +90,44 @@ import Testing
     }
 
     @Test(
+        "of points among themselves, each pair evaluated once, is what sorting all pairs gives",
+        arguments: InstructionSet.available, [1, 10, 40])
+    func themselves(set: InstructionSet, count: Int) {
+        var generator = SeededGenerator(seed: 7)
+        let rows = keepsToSmallSizes ? 300 : 1501
+        for dimension in [2, 76, 200] {
+            let points = generator.clusteredRows(rows, dimension: dimension)
+            for threads in [1, 3] {
+                // Three workers have lists of their own at D = 76, and evaluate both orders with 10 neighbours at D = 2.
+                let execution = Execution(for: set, threads: threads)
+                expectSorted(
+                    points, points, count: count, excludingSelf: threads == 3, on: execution,
+                    "D = \(dimension), \(threads) threads")
+            }
+        }
+    }
+
+    @Test(
+        "of points among themselves takes the smaller index of equal cosines", arguments: InstructionSet.available,
+        [1, 3])
+    func tiesAmongThemselves(set: InstructionSet, threads: Int) {
+        var generator = SeededGenerator(seed: 8)
+        // Zero elements behind three, so that three workers may have lists of their own. Directions of the cube's corners
+        // and axes, zero rows and NaN: most cosines occur many times.
+        let points = Matrix(
+            (0..<500).map { _ in
+                let row = (0..<3).map { _ in Float(generator.next() % 3) - 1 }
+                let isBad = generator.next() % 50 == 0
+                return (isBad ? [.nan, 0, 1] : row) + [Float](repeating: 0, count: 47)
+            })
+        for count in [1, 4, 60] {
+            let execution = Execution(for: set, threads: threads)
+            expectSorted(points, points, count: count, on: execution, "\(count) with self")
+            expectSorted(points, points, count: count, excludingSelf: true, on: execution, "\(count) without self")
+        }
+    }
+
+    @Test(
         "is right where every point is nearer than all before it, and where none is",
         arguments: InstructionSet.available, [1, 7, 50])
     func orders(set: InstructionSet, count: Int) {
