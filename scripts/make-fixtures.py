@@ -248,7 +248,7 @@ def save_jpeg(folder, name, content):
 
 
 def reference():
-    """Golden values of the von Mises-Fisher normaliser, as the Swift source in which the product carries them."""
+    """Golden values of the von Mises-Fisher distribution, as the Swift sources in which the product carries them."""
     import mpmath
 
     mpmath.mp.dps = 60
@@ -264,7 +264,53 @@ def reference():
             kappa = mpmath.mpf(concentration)
             value = at_zero - mpmath.log(mpmath.hyp0f1(order + 1, kappa * kappa / 4))
             lines.append(f"        {dimension} {concentration!r} {mpmath.nstr(value, 20)}\n")
-    source = SOURCES / "SphereReference" / "LogNormalizerGolden.swift"
+    fill_table("LogNormalizerGolden.swift", lines)
+
+    lines = []
+    for dimension in dimensions:
+        # Just below and above the seams of A_D as well: 30, D / 2 and (D / 2)^2.
+        half = dimension / 2
+        seams = [30.0, half, half * half]
+        seams = {value * factor for value in seams for factor in (1 - 2.0**-20, 1.0)}
+        for concentration in sorted({*concentrations, *seams}):
+            length, derivative = mean_resultant_length(mpmath, dimension, mpmath.mpf(concentration))
+            values = " ".join(mpmath.nstr(value, 20) for value in (length, 1 - length, derivative))
+            lines.append(f"        {dimension} {concentration!r} {values}\n")
+    fill_table("MeanResultantLengthGolden.swift", lines)
+
+    lines = []
+    for dimension in dimensions:
+        for length in [1e-12, 1e-4, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.9999, 1 - 2.0**-30]:
+            kappa = inverse_mean_resultant_length(mpmath, dimension, mpmath.mpf(length))
+            lines.append(f"        {dimension} {length!r} {mpmath.nstr(kappa, 20)}\n")
+    fill_table("ConcentrationGolden.swift", lines)
+
+
+def mean_resultant_length(mpmath, dimension, kappa):
+    """A_D(kappa) = I_{D/2}(kappa) / I_{D/2-1}(kappa) and its derivative."""
+    half = mpmath.mpf(dimension) / 2
+    square = kappa * kappa / 4
+    length = kappa / dimension * mpmath.hyp0f1(half + 1, square) / mpmath.hyp0f1(half, square)
+    # A' = 1 - A^2 - (D - 1) A / kappa.
+    derivative = 1 - length**2 - (dimension - 1) * length / kappa if kappa else 1 / mpmath.mpf(dimension)
+    return length, derivative
+
+
+def inverse_mean_resultant_length(mpmath, dimension, length):
+    """The kappa of A_D(kappa) = length, by Newton's method."""
+    kappa = length * (dimension - length**2) / (1 - length**2)
+    for _ in range(100):
+        found, derivative = mean_resultant_length(mpmath, dimension, kappa)
+        step = (found - length) / derivative
+        kappa -= step
+        if abs(step) < kappa * mpmath.mpf(10) ** -30:
+            return kappa
+    sys.exit(f"no concentration found for D = {dimension}, A = {length}")
+
+
+def fill_table(name, lines):
+    """Replaces the lines of the table in a Swift source."""
+    source = SOURCES / "SphereReference" / name
     head, rest = source.read_text().split('= """\n')
     tail = rest[rest.index('        """'):]
     source.write_text(head + '= """\n' + "".join(lines) + tail)

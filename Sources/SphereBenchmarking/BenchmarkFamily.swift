@@ -12,6 +12,8 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
     case sums
     /// Cosine similarity.
     case cosine
+    /// Nearest neighbours by cosine, which store no matrix of cosines and run where that would not fit.
+    case neighbors
     /// The exponential function.
     case exp
     /// Row norms and normalisation.
@@ -25,6 +27,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         case .seeds: "mean-shift step of M seeds on N points, 4 M N D flops"
         case .sums: "kernel sums at M targets over N points, 2 M N D flops"
         case .cosine: "cosine similarity: paired rows, one to many, all pairs, symmetric; float32 and float64 sums"
+        case .neighbors: "10 nearest neighbors by cosine of M rows (default: the points) among N points, 2 M N D flops"
         case .exp: "exponentials of N values in [-2 kappa, 0]"
         case .norms: "lengths of N rows, and rows divided by them"
         }
@@ -41,6 +44,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
             CosineSimilarity.Accumulation.allCases.flatMap { accumulation -> [BenchmarkOperation] in
                 [.paired(accumulation), .oneToMany(accumulation), .allPairs(accumulation), .symmetric(accumulation)]
             }
+        case .neighbors: [.nearestNeighbors]
         case .exp: [.exponential]
         case .norms: [.norms, .normalize]
         }

@@ -18,6 +18,8 @@ public enum BenchmarkOperation: Hashable, Sendable {
     case allPairs(CosineSimilarity.Accumulation)
     /// Cosines of the points with one another: N x N.
     case symmetric(CosineSimilarity.Accumulation)
+    /// Cosines of every target (default: every point) with its 10 nearest points, nearest first: M x 10.
+    case nearestNeighbors
     /// Exponentials of the values kappa (c - 1), c uniform in [-1, 1], the exponents of a kernel: N x 1.
     case exponential
     /// Lengths of the points: N x 1.
@@ -36,6 +38,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .oneToMany(let accumulation): "one_to_many_\(accumulation)"
         case .allPairs(let accumulation): "all_pairs_\(accumulation)"
         case .symmetric(let accumulation): "symmetric_\(accumulation)"
+        case .nearestNeighbors: "nearest_neighbors"
         case .exponential: "exponential"
         case .norms: "norms"
         case .normalize: "normalize"
@@ -50,6 +53,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .seeds: .seeds
         case .sums: .sums
         case .paired, .oneToMany, .allPairs, .symmetric: .cosine
+        case .nearestNeighbors: .neighbors
         case .exponential: .exp
         case .norms, .normalize: .norms
         }
@@ -83,6 +87,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .oneToMany(let accumulation): .oneToMany(settings, accumulation)
         case .allPairs(let accumulation): .allPairs(settings, accumulation)
         case .symmetric(let accumulation): .symmetric(settings, accumulation)
+        case .nearestNeighbors: .nearestNeighbors(settings)
         case .exponential: .exponential(settings)
         case .norms: .norms(settings)
         case .normalize: .normalize(settings)

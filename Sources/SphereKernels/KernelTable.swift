@@ -43,6 +43,8 @@ struct KernelTable: Sendable {
 
     let cosineStrip: @Sendable (Input, Int, Input, Int, Int, Output, Output, Int) -> Void
     let cosineStripDouble: @Sendable (DoubleInput, Int, DoubleInput, Int, Int, Output, Output, Int) -> Void
+    let cosinesAbove: @Sendable (Input, Int, Input, Int, Input, Output) -> Int
+    let columnsAbove: @Sendable (Input, Int, Input) -> Int
 
     let kernelSumPanel: @Sendable (Input, Input, Input?, Int, Int, Float, Output, Output) -> Void
     let meanShiftPanel: @Sendable (Input, Input, Input, Int, Input?, Int, Int, Float, Output, Output, Output) -> Void
@@ -99,6 +101,8 @@ extension KernelTable {
         packDouble: KernelsBaseline.packDouble,
         cosineStrip: KernelsBaseline.cosineStrip,
         cosineStripDouble: KernelsBaseline.cosineStripDouble,
+        cosinesAbove: KernelsBaseline.cosinesAbove,
+        columnsAbove: KernelsBaseline.columnsAbove,
         kernelSumPanel: KernelsBaseline.kernelSumPanel,
         meanShiftPanel: KernelsBaseline.meanShiftPanel,
         finishMeanShiftPanel: KernelsBaseline.finishMeanShiftPanel,
@@ -138,6 +142,8 @@ extension KernelTable {
         packDouble: KernelsAVX2.packDouble,
         cosineStrip: KernelsAVX2.cosineStrip,
         cosineStripDouble: KernelsAVX2.cosineStripDouble,
+        cosinesAbove: KernelsAVX2.cosinesAbove,
+        columnsAbove: KernelsAVX2.columnsAbove,
         kernelSumPanel: KernelsAVX2.kernelSumPanel,
         meanShiftPanel: KernelsAVX2.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX2.finishMeanShiftPanel,
@@ -174,6 +180,8 @@ extension KernelTable {
         packDouble: KernelsAVX512.packDouble,
         cosineStrip: KernelsAVX512.cosineStrip,
         cosineStripDouble: KernelsAVX512.cosineStripDouble,
+        cosinesAbove: KernelsAVX512.cosinesAbove,
+        columnsAbove: KernelsAVX512.columnsAbove,
         kernelSumPanel: KernelsAVX512.kernelSumPanel,
         meanShiftPanel: KernelsAVX512.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX512.finishMeanShiftPanel,

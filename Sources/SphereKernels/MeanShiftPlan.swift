@@ -37,6 +37,10 @@ public struct MeanShiftPlan: ~Copyable {
     public let execution: Execution
     /// The number of points that are set.
     public internal(set) var pointCount: Int
+    /// Sum of the weights of the points that are set and take part.
+    ///
+    /// - Complexity: O(N).
+    public var totalWeight: Double { (0..<pointCount).reduce(0) { $0 + Double(blocks.weights.start[$1]) } }
 
     let kernels: KernelTable
     /// The points that are set.

@@ -44,7 +44,7 @@ public struct VonMisesFisher: Sendable, Hashable {
     }
 
     /// nu = D/2 - 1, the order of the Bessel function.
-    private var order: Double { Double(dimension) / 2 - 1 }
+    var order: Double { Double(dimension) / 2 - 1 }
 
     /// log(2 pi).
     private static let logTwoPi = 1.837877066409345483560659472811

@@ -27,6 +27,36 @@ public enum AccuracyLimits {
     /// ``VonMisesFisher/logNormalizer``, relative to max(1, kappa, |log C|).
     public static let logNormalizer = 1e-12
 
+    /// ``VonMisesFisher/meanResultantLength``, relative: four units in the last place; every step of its recurrence forgets
+    /// a part of the errors before it.
+    public static let meanResultantLength = 0x1p-50
+
+    /// ``VonMisesFisher/circularVariance`` and ``VonMisesFisher/meanResultantLengthDerivative``, relative.
+    ///
+    /// Where both are small, a step of the recurrence adds an error of u and forgets about 2 k / kappa of those before it: D / 8
+    /// units in the last place at the seam kappa = (D / 2)^2, plus a few.
+    public static func circularVariance(dimension: Int) -> Double {
+        (Double(dimension) / 8 + 8) * 0x1p-52
+    }
+
+    /// ``VonMisesFisher/concentration(meanResultantLength:dimension:)``, relative: the error of A_D or 1 - A_D, the smaller of
+    /// which has a condition number of 2 at most, and Newton's last step.
+    public static func concentration(dimension: Int) -> Double {
+        2 * circularVariance(dimension: dimension) + meanResultantLength
+    }
+
+    /// ``VonMisesFisher/fit(_:on:)``, relative error of 1 - R: N additions of either sign in double, each |x - mu|^2 with an
+    /// error of D roundings.
+    public static func fit(dimension: Int, count: Int) -> Double {
+        (Double(dimension) + Double(count).squareRoot() + 16) * 0x1p-52
+    }
+
+    /// ``MeanShiftPlan/logDensity(at:concentration:into:)``, relative to max(1, |result|): the relative error of a kernel sum,
+    /// and one rounding to float32.
+    public static func logDensityEstimate(dimension: Int, concentration: Double, count: Int) -> Double {
+        kernelSum(dimension: dimension, concentration: concentration, count: count) + roundoff
+    }
+
     /// ``VonMisesFisher/logDensity(of:around:into:on:)``, relative to max(1, |result|): one rounding to float32 and
     /// kappa times the error of a cosine in double.
     public static func logDensity(concentration: Double) -> Double {

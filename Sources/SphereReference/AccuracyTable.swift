@@ -33,7 +33,8 @@ public struct AccuracyCheck: Sendable {
 public enum AccuracyTable {
     /// All lines, in the order of the documentation.
     public static let checks: [AccuracyCheck] =
-        exponentialChecks + rowChecks + cosineChecks + vonMisesFisherChecks + meanShiftChecks + gradientChecks
+        exponentialChecks + rowChecks + cosineChecks + neighborChecks + vonMisesFisherChecks + meanShiftChecks
+        + gradientChecks
 
     // MARK: Exponential
 
@@ -155,6 +156,19 @@ public enum AccuracyTable {
         }
     }
 
+    private static let neighborChecks: [AccuracyCheck] = [16, 64, 256].map { dimension in
+        AccuracyCheck(
+            "CosineSimilarity.nearestNeighbors", input: "10 of 3000 normal rows for 100, D = \(dimension)",
+            measure: "largest error of a cosine", limit: AccuracyLimits.cosine(dimension: dimension)
+        ) { execution in
+            let queries = normalRows(100, dimension: dimension)
+            let points = normalRows(3000, dimension: dimension, seed: 2)
+            let result = CosineSimilarity.nearestNeighbors(of: queries, among: points, count: 10, on: execution)
+            let exact = Reference.nearestNeighbors(of: queries, among: points, count: 10)
+            return ErrorReport.absolute(result.cosines.elements, exact.cosines.elements).maximum
+        }
+    }
+
     // MARK: von Mises-Fisher
 
     private static let vonMisesFisherChecks: [AccuracyCheck] =
@@ -172,6 +186,7 @@ public enum AccuracyTable {
                 }
             }
         ]
+        + resultantChecks
         + [0.5, 100, 10_000].map { concentration in
             AccuracyCheck(
                 "VonMisesFisher.logDensity", input: "1000 normal rows, D = 16, kappa = \(concentration)",
@@ -186,6 +201,63 @@ public enum AccuracyTable {
                 return zip(result, exact).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? 0
             }
         }
+
+    private static let resultantChecks: [AccuracyCheck] =
+        [
+            resultantCheck("meanResultantLength", limit: AccuracyLimits.meanResultantLength) {
+                ($0.meanResultantLength, $1.length)
+            },
+            resultantCheck("circularVariance", limit: AccuracyLimits.circularVariance(dimension: 2048)) {
+                ($0.circularVariance, $1.variance)
+            },
+            resultantCheck("meanResultantLengthDerivative", limit: AccuracyLimits.circularVariance(dimension: 2048)) {
+                ($0.meanResultantLengthDerivative, $1.derivative)
+            },
+            AccuracyCheck(
+                "VonMisesFisher.concentration",
+                input: "\(ConcentrationGolden.values.count) values of mpmath, D in 2...2048, R in 1e-12...1 - 2^-30",
+                measure: "largest relative error", limit: AccuracyLimits.concentration(dimension: 2048)
+            ) { _ in
+                ConcentrationGolden.values.reduce(0) { worst, golden in
+                    let found = VonMisesFisher.concentration(
+                        meanResultantLength: golden.meanResultantLength, dimension: golden.dimension)
+                    return max(worst, abs(found / golden.concentration - 1))
+                }
+            },
+            AccuracyCheck(
+                "VonMisesFisher.fit", input: "1000 draws, D = 16, kappa = 100",
+                measure: "largest relative error of 1 - R and kappa",
+                limit: AccuracyLimits.fit(dimension: 16, count: 1000) + AccuracyLimits.concentration(dimension: 16)
+            ) { execution in
+                var generator = SeededGenerator(seed: 1)
+                let mean = generator.normalMatrix(rows: 1, columns: 16).elements
+                let points = VonMisesFisher(dimension: 16, concentration: 100)
+                    .sample(1000, around: mean, using: &generator)
+                guard let found = try? VonMisesFisher.fit(points, on: execution) else { return .nan }
+                let exact = Reference.fit(points)
+                return max(
+                    abs(found.circularVariance / exact.circularVariance - 1),
+                    abs(found.distribution.concentration / exact.concentration - 1))
+            },
+        ]
+
+    private static func resultantCheck(
+        _ name: String, limit: Double,
+        _ values:
+            @escaping @Sendable (VonMisesFisher, MeanResultantLengthGolden.Value) -> (found: Double, exact: Double)
+    ) -> AccuracyCheck {
+        AccuracyCheck(
+            "VonMisesFisher.\(name)",
+            input: "\(MeanResultantLengthGolden.values.count) values of mpmath, D in 2...2048, kappa in 0...1e6",
+            measure: "largest relative error", limit: limit
+        ) { _ in
+            MeanResultantLengthGolden.values.reduce(0) { worst, golden in
+                let distribution = VonMisesFisher(dimension: golden.dimension, concentration: golden.concentration)
+                let (found, exact) = values(distribution, golden)
+                return max(worst, found == exact ? 0 : abs(found / exact - 1))
+            }
+        }
+    }
 
     // MARK: Mean shift
 
@@ -240,6 +312,20 @@ public enum AccuracyTable {
                 let result = plan.kernelSums(at: targets, concentration: 100)
                 let exact = Reference.kernelSums(at: targets, of: sources, concentration: 100)
                 return ErrorReport.relative(result, exact).maximum
+            },
+            AccuracyCheck(
+                "MeanShiftPlan.logDensity", input: "500 targets, 1000 points in 16 clusters, D = 16, kappa = 100",
+                measure: "largest error / max(1, |result|)",
+                limit: AccuracyLimits.logDensityEstimate(dimension: 16, concentration: 100, count: 1000)
+            ) { execution in
+                let points = clusters(1500, dimension: 16)
+                let targets = points.selectingRows(Array(1000..<1500))
+                let sources = points.selectingRows(Array(0..<1000))
+                var plan = MeanShiftPlan(capacity: sources.rows, dimension: sources.columns, on: execution)
+                plan.setPoints(sources.view)
+                let result = plan.logDensity(at: targets, concentration: 100)
+                let exact = Reference.logDensityEstimate(at: targets, of: sources, concentration: 100)
+                return zip(result, exact).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? 0
             },
         ]
 

@@ -14,7 +14,8 @@ import Testing
         let text = try #require(error).description
         #expect(
             text
-                == "unknown benchmark family '\(name)', expected one of step, gradient, seeds, sums, cosine, exp, norms"
+                == "unknown benchmark family '\(name)', expected one of "
+                + BenchmarkFamily.allCases.map(\.rawValue).joined(separator: ", ")
         )
     }
 

@@ -20,9 +20,12 @@ import Testing
             operations == [
                 "VectorExponential.exponential", "RowNorms.norms", "RowNorms.normalize", "CosineSimilarity.paired",
                 "CosineSimilarity.oneToMany", "CosineSimilarity.allPairs", "CosineSimilarity.symmetric",
-                "VonMisesFisher.logNormalizer", "VonMisesFisher.logDensity", "MeanShiftPlan.blur",
-                "MeanShiftPlan.shift", "MeanShiftPlan.kernelSums", "MeanShiftPlan.gradient",
-                "MeanShiftPlan.kernelSumsGradient",
+                "CosineSimilarity.nearestNeighbors",
+                "VonMisesFisher.logNormalizer", "VonMisesFisher.logDensity",
+                "VonMisesFisher.meanResultantLength", "VonMisesFisher.circularVariance",
+                "VonMisesFisher.meanResultantLengthDerivative", "VonMisesFisher.concentration", "VonMisesFisher.fit",
+                "MeanShiftPlan.blur", "MeanShiftPlan.shift", "MeanShiftPlan.kernelSums", "MeanShiftPlan.logDensity",
+                "MeanShiftPlan.gradient", "MeanShiftPlan.kernelSumsGradient",
             ])
     }
 }

@@ -25,7 +25,7 @@ final class EigenRival {
         eigen_rivals_destroy(context)
     }
 
-    /// Eigen on `input`; none where it has no counterpart (float32 products summed in float64).
+    /// Eigen on `input`; none where it has no counterpart (float32 products summed in float64, nearest neighbours).
     static func contestants(for input: BenchmarkInput) -> [Contestant] {
         var contestants: [Contestant] = []
         if let evaluate = evaluation(of: input) {
@@ -83,7 +83,8 @@ final class EigenRival {
             return { eigen_rivals_norms($0, points, n, d, $1) }
         case .normalize:
             return { eigen_rivals_normalize($0, points, n, d, $1) }
-        case .forwardBackward, .paired(.float64), .oneToMany(.float64), .allPairs(.float64), .symmetric(.float64):
+        case .forwardBackward, .paired(.float64), .oneToMany(.float64), .allPairs(.float64), .symmetric(.float64),
+            .nearestNeighbors:
             return nil
         }
     }
