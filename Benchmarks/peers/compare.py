@@ -82,9 +82,9 @@ def blas_core(sets):
     """The kernels that OpenBLAS should use.
 
     Old versions do not know new processors: on Zen 5, 0.3.21 and the 0.3.31 in NumPy's wheel take Haswell's, a quarter
-    slower than SkylakeX's. Where there is no AVX-512 their own choice (Haswell or Zen) is right.
+    slower than SkylakeX's. Haswell's and Zen's differ by less than their noise (Zen 3, 512^3 to 4096 x 16 x 4096).
     """
-    return "SkylakeX" if "avx512" in sets else None
+    return "SkylakeX" if "avx512" in sets else "Haswell" if "avx2" in sets else None
 
 
 def interleave(contestants, seconds, pause):
@@ -247,7 +247,8 @@ class Comparison:
             agrees = abs(ratio - 1) <= PEAK_TOLERANCE
             print(f"peak of {set}: ours {max(ours.samples):.1f}, C {max(rival.samples):.1f} GFLOP/s, ratio {ratio:.3f}, "
                   + ("agrees" if agrees else f"DIFFERS by more than {PEAK_TOLERANCE:.0%}"), flush=True)
-            if not agrees:
+            # Ten milliseconds on a machine that tests something else at the same time are no measurement.
+            if not agrees and not self.options.quick:
                 self.failures.append(f"peak of {set}: ours is {ratio:.3f} times that of the C loop")
             for contestant, to_ours in ((ours, 1), (rival, 1 / ratio)):
                 rows.append({
