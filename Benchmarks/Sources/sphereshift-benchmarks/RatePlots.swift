@@ -22,8 +22,9 @@ struct RatePlots {
     init(_ family: String, _ file: ResultsFile) {
         self.family = family
         let rows = file.shown
-        measure =
-            [.products, .values].first { measure in rows.contains { $0.number(measure.column) != nil } } ?? .bytes
+        // Norms read every number once: memory is their limit, and the peak is far away.
+        let candidates: [Measure] = family == "norms" ? [] : [.products, .values]
+        measure = candidates.first { measure in rows.contains { $0.number(measure.column) != nil } } ?? .bytes
         self.rows = rows
     }
 
@@ -31,8 +32,12 @@ struct RatePlots {
     var plots: [(name: String, plot: LinePlot)] {
         // Seeds are a quarter of N, so M is fixed only together with N, and a fixed share of N otherwise.
         [
-            plot(along: "d", name: "D", fixed: { "N = \($0["n"])" + Self.others($0, share: false) }),
-            plot(along: "n", name: "N", fixed: { "D = \($0["d"])" + Self.others($0, share: true) }),
+            plot(along: "d", name: "D", fixed: { ", N = \($0["n"])" + Self.others($0, share: false) }),
+            plot(
+                along: "n", name: "N",
+                fixed: {
+                    ($0["nanoseconds_per_element"].isEmpty ? ", D = \($0["d"])" : "") + Self.others($0, share: true)
+                }),
         ].compactMap { $0 }
     }
 
@@ -57,7 +62,8 @@ struct RatePlots {
         let chosen = groups[key]!
         let operations = chosen.map { $0["operation"] }.unique
         let widest = chosen[0]["contestant"]
-        var series: [LinePlot.Series] = []
+        // First, so that it and the instruction sets have the same colours in all plots.
+        var series = measure.hasPeak ? [ceiling(chosen, column)].compactMap { $0 } : []
         if operations.count == 1 {
             for contestant in chosen.map({ $0["contestant"] }).unique {
                 series.append(line(contestant, chosen.filter { $0["contestant"] == contestant }, column))
@@ -69,10 +75,9 @@ struct RatePlots {
                 series.append(line(operation, rows, column))
             }
         }
-        if measure.hasPeak, let peak = ceiling(chosen, widest, column) { series.append(peak) }
         let subject = operations.count == 1 ? family : "\(family) (\(widest))"
         let plot = LinePlot(
-            title: "\(subject), \(key), one thread", x: .init(name, scale: .logarithmic), y: .init(measure.label),
+            title: "\(subject)\(key), one thread", x: .init(name, scale: .logarithmic), y: .init(measure.label),
             series: series)
         return ("\(family)-by-\(column)", plot)
     }
@@ -84,11 +89,10 @@ struct RatePlots {
         return LinePlot.Series(name, points: points.sorted { $0.x < $1.x })
     }
 
-    /// The largest peak that was measured, from one end to the other.
-    private func ceiling(_ rows: [ResultsFile.Row], _ widest: String, _ column: String) -> LinePlot.Series? {
-        let own = rows.filter { $0["contestant"] == widest }
-        let x = own.compactMap { $0.number(column) }
-        guard let peak = own.compactMap({ $0.number("peak_gflops") }).max(), let first = x.min(), let last = x.max()
+    /// The largest peak that was measured for this family, from one end to the other.
+    private func ceiling(_ chosen: [ResultsFile.Row], _ column: String) -> LinePlot.Series? {
+        let x = chosen.compactMap { $0.number(column) }
+        guard let peak = rows.compactMap({ $0.number("peak_gflops") }).max(), let first = x.min(), let last = x.max()
         else { return nil }
         return LinePlot.Series("peak", points: [.init(x: first, y: peak), .init(x: last, y: peak)])
     }
