@@ -49,6 +49,8 @@ def search(points, queries):
     faiss.normalize_L2(unit)
     index = faiss.IndexFlatIP(points.shape[1])
     index.add(unit)
+    # By products, as FAISS does by itself for more queries (N D above 128000).
+    faiss.cvar.distance_compute_blas_threshold = 1
     query = queries.copy()
     cosines = np.empty((len(queries), NEIGHBOURS), np.float32)
     labels = np.empty((len(queries), NEIGHBOURS), np.int64)

@@ -59,8 +59,9 @@ def all_pairs(a, b):
 
     def run():
         left = unit(a)
-        # A A^T is a call of syrk where both sides are one array.
-        return np.matmul(left, left.T if b is a else unit(b).T, out=cosines)
+        # Not left @ left.T: for that NumPy calls syrk and mirrors the triangle, five times as slow at N = 4096, D = 16.
+        right = left.copy() if b is a else unit(b)
+        return np.matmul(left, right.T, out=cosines)
 
     return run
 
