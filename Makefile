@@ -2,7 +2,7 @@
 # make test       build and run the tests
 # make check-all  everything that CI runs: tests, lint, symbols, old and emulated AVX-512 processors, benchmarks build
 # make verify     recompute the accuracy table on this machine
-# make benchmark  run the benchmarks and write Benchmarks/results
+# make benchmark  run the benchmarks, write Benchmarks/results and draw docs/figures
 # make format     format the Swift files
 #
 # Debian and Ubuntu: missing system packages are installed first.
@@ -31,6 +31,8 @@ verify: dependencies
 
 benchmark: dependencies
 	swift run $(SWIFT_FLAGS) --package-path Benchmarks sphereshift-benchmarks --output Benchmarks/results
+	swift run $(SWIFT_FLAGS) --package-path Benchmarks sphereshift-benchmarks --sizes --output Benchmarks/results
+	swift run $(SWIFT_FLAGS) --package-path Benchmarks sphereshift-benchmarks plot
 
 format:
 	scripts/format

@@ -20,6 +20,7 @@ let package = Package(
                 "EigenRivals",
                 .product(name: "SphereBenchmarking", package: "SphereShift"),
                 .product(name: "SphereKernels", package: "SphereShift"),
+                .product(name: "SphereReports", package: "SphereShift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [

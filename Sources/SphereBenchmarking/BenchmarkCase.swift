@@ -51,7 +51,7 @@ struct BenchmarkCase {
     }
 
     /// Runs `contestant` once and compares the sampled rows of its result with what is expected.
-    private func verify(
+    func verify(
         _ contestant: Contestant, _ sample: RowSample, _ expectation: Expectation
     ) throws(BenchmarkError) {
         input.output.clear()

@@ -58,6 +58,15 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         return family
     }
 
+    /// The operation called `name` (``BenchmarkOperation/name``), or the only one if there is no name.
+    ///
+    /// - Throws: ``BenchmarkError/unknownOperation(name:family:)``.
+    public func operation(named name: String?) throws(BenchmarkError) -> BenchmarkOperation {
+        let found = operations.filter { name == nil || $0.name == name }
+        guard found.count == 1 else { throw .unknownOperation(name: name ?? "", family: self) }
+        return found[0]
+    }
+
     /// Runs its operations one after the other, see ``BenchmarkOperation/run(_:rivals:)``.
     ///
     /// - Throws: ``BenchmarkError/wrongResult(operation:contestant:row:error:limit:)``.

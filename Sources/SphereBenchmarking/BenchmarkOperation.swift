@@ -59,6 +59,14 @@ public enum BenchmarkOperation: Hashable, Sendable {
         }
     }
 
+    /// Whether the result is an N x M matrix.
+    public var storesMatrix: Bool {
+        switch self {
+        case .allPairs, .symmetric: true
+        default: false
+        }
+    }
+
     /// Verifies and times every contestant on one input.
     ///
     /// The result of each contestant is compared with the naive twin's before anything is timed. The peak of each
@@ -77,7 +85,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
         return try benchmarkCase(settings).run(settings, rivals: rivals)
     }
 
-    private func benchmarkCase(_ settings: BenchmarkSettings) -> BenchmarkCase {
+    func benchmarkCase(_ settings: BenchmarkSettings) -> BenchmarkCase {
         switch self {
         case .step: .step(settings)
         case .forwardBackward: .forwardBackward(settings)

@@ -54,6 +54,18 @@ struct BenchmarkCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Seconds of timing for each operation.", valueName: "s"))
     var seconds = 1.0
 
+    @Option(help: ArgumentHelp("Only this operation of the family.", valueName: "name"))
+    var operation: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Take turns with other programs: verify one operation, write its points.npy, targets.npy and result.npy to \
+            this folder, then answer lines on stdin: "sample" with the seconds of one evaluation, "peak" with the \
+            multiply-add peak in 10^9 per second.
+            """, valueName: "folder"))
+    var turns: String?
+
     @OptionGroup var format: FormatOptions
 
     func validate() throws {
@@ -66,8 +78,19 @@ struct BenchmarkCommand: ParsableCommand {
         try check("-m", targets, 1 << 24)
         try check("-d", dimension, 1 << 16)
         try check("--threads", threads, 1 << 10)
+        let chosen: BenchmarkOperation?
+        do {
+            if (operation != nil || turns != nil) && family == nil {
+                throw ValidationError("--operation and --turns need a family")
+            }
+            chosen = operation == nil && turns == nil ? nil : try family?.operation(named: operation)
+        } catch let error as BenchmarkError {
+            throw ValidationError("\(error)")
+        }
         // All pairs of the cosine family store N x N results.
-        if family == nil || family == .cosine { try check("-n (all pairs are stored)", points, 1 << 15) }
+        if chosen?.storesMatrix ?? (family == nil || family == .cosine) {
+            try check("-n (all pairs are stored)", points, 1 << 15)
+        }
         if !(concentration > 0 && concentration <= 1e6) {
             throw ValidationError("--concentration must be in (0, 1e6], found \(concentration)")
         }
@@ -87,12 +110,17 @@ struct BenchmarkCommand: ParsableCommand {
             points: points, targets: targets, dimension: dimension, concentration: concentration, threads: threads,
             instructionSets: instructionSet.flatMap(InstructionSet.init).map { [$0] } ?? InstructionSet.available,
             timing: TimingPlan(seconds: seconds))
+        if let turns {
+            let operation = try family!.operation(named: operation)
+            return try BenchmarkTurnsServer(BenchmarkTurns(operation, settings), folder: turns).run()
+        }
         var rows: [BenchmarkRow] = []
         let families = family.map { [$0] } ?? BenchmarkFamily.allCases
         var bar = ProgressBar("benchmark")
         for (index, family) in families.enumerated() {
             bar.update(index, of: families.count, note: family.rawValue)
-            rows += try family.run(settings)
+            let operations = try operation.map { [try family.operation(named: $0)] } ?? family.operations
+            for operation in operations { rows += try operation.run(settings) }
         }
         bar.finish()
         let report = BenchmarkReport(rows)

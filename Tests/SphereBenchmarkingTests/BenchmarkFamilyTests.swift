@@ -19,6 +19,20 @@ import Testing
         )
     }
 
+    @Test("finds its operations by name, and the only one without")
+    func operations() throws {
+        #expect(try BenchmarkFamily.cosine.operation(named: "symmetric_float64") == .symmetric(.float64))
+        #expect(try BenchmarkFamily.step.operation(named: nil) == .step)
+        let error = #expect(throws: BenchmarkError.unknownOperation(name: "", family: .norms)) {
+            try BenchmarkFamily.norms.operation(named: nil)
+        }
+        let text = try #require(error).description
+        #expect(text == "unknown operation '' of benchmark family norms, expected one of norms, normalize")
+        #expect(throws: BenchmarkError.unknownOperation(name: "step", family: .norms)) {
+            try BenchmarkFamily.norms.operation(named: "step")
+        }
+    }
+
     @Test("runs all its operations, in both accumulations where there are two")
     func runs() throws {
         let settings = BenchmarkSettings(

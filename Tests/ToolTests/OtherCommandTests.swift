@@ -122,11 +122,43 @@ import Testing
         #expect(table.status == 0 && table.output.contains("naive"))
     }
 
+    @Test("times one operation")
+    func operation() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let result = try tool.run(
+            "benchmark", "norms", "--operation", "normalize", "-n", "99", "--seconds", "0", "--json")
+        let rows = result.json["rows"] as? [[String: Any]] ?? []
+        #expect(rows.count > 1 && rows.allSatisfy { $0["operation"] as? String == "normalize" })
+    }
+
+    @Test("takes turns: writes input and result, then times on demand")
+    func turns() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let arguments = ["benchmark", "sums", "-n", "120", "-m", "7", "-d", "5", "--turns", "new/folder"]
+        let result = try tool.run(arguments: arguments, input: "sample\npeak\nsample\n")
+        #expect(result.status == 0, "\(result.messages)")
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.first == "ready \(InstructionSet.widest.rawValue)" && lines.count == 4)
+        for line in lines.dropFirst() { #expect(Double(line) ?? 0 > 0, "\(line)") }
+        for (name, rows, columns) in [("points", 120, 5), ("targets", 7, 5), ("result", 7, 1)] {
+            let matrix = try NPYFile.readMatrix(tool.path("new/folder/\(name).npy")).matrix
+            #expect(matrix.rows == rows && matrix.columns == columns, "\(name)")
+        }
+        let unknown = try tool.run(arguments: arguments, input: "dance\n")
+        #expect(unknown.status == 1 && unknown.messages.contains("dance"))
+    }
+
     @Test("fails with one line on bad input")
     func badInput() throws {
         let tool = try Tool()
         defer { tool.remove() }
-        for arguments in [["flight"], ["step", "-n", "0"], ["step", "--threads", "0"], ["cosine", "-n", "1000000"]] {
+        for arguments in [
+            ["flight"], ["step", "-n", "0"], ["step", "--threads", "0"], ["cosine", "-n", "1000000"],
+            ["cosine", "--operation", "step"], ["--operation", "step"], ["norms", "--turns", "folder"],
+            ["cosine", "--operation", "symmetric_float32", "-n", "1000000"],
+        ] {
             #expect(try tool.run(arguments: ["benchmark"] + arguments).isOneLineFailure, "\(arguments)")
         }
     }

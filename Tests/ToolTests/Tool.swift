@@ -56,8 +56,8 @@ struct Tool {
 
     /// Runs the program with `arguments`.
     ///
-    /// Where tests run on an emulated processor (`SPHERESHIFT_EMULATOR`), so does it.
-    func run(arguments: [String], environment: [String: String] = [:]) throws -> Result {
+    /// `input` is what the program reads from stdin. Where tests run on an emulated processor (`SPHERESHIFT_EMULATOR`), so does it.
+    func run(arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Result {
         let process = Process()
         let emulator = ProcessInfo.processInfo.environment["SPHERESHIFT_EMULATOR"] ?? ""
         let command = emulator.split(separator: " ").map(String.init) + [Self.program] + arguments
@@ -70,14 +70,15 @@ struct Tool {
         for file in [output, messages] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
         process.standardError = try FileHandle(forWritingTo: URL(filePath: messages))
-        process.standardInput = FileHandle.nullDevice
+        try Data(input.utf8).write(to: URL(filePath: path(".stdin")))
+        process.standardInput = try FileHandle(forReadingFrom: URL(filePath: path(".stdin")))
         try process.run()
         process.waitUntilExit()
         let result = Result(
             status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
             output: try String(contentsOfFile: output, encoding: .utf8),
             messages: try String(contentsOfFile: messages, encoding: .utf8))
-        for file in [output, messages] { try FileManager.default.removeItem(atPath: file) }
+        for file in [output, messages, path(".stdin")] { try FileManager.default.removeItem(atPath: file) }
         return result
     }
 }

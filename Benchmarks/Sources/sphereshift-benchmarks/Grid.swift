@@ -1,4 +1,5 @@
 import SphereBenchmarking
+import SphereKernels
 
 /// The inputs that are measured.
 enum Grid {
@@ -34,22 +35,28 @@ enum Grid {
         }
     }
 
+    /// N = 1 to 20000 in steps of a tenth of a decade, with powers of two and their neighbours: a plot of the times shows
+    /// where one size costs more than those around it.
+    static func sweep(
+        of family: BenchmarkFamily
+    ) -> [(settings: BenchmarkSettings, operations: [BenchmarkOperation])] {
+        let tenths = [1.0, 1.26, 1.58, 2, 2.51, 3.16, 3.98, 5.01, 6.31, 7.94]
+        let steps = [1.0, 10, 100, 1000, 10_000].flatMap { decade in tenths.map { Int(($0 * decade).rounded()) } }
+        let powers = [64, 256, 1024, 4096].flatMap { [$0 - 1, $0, $0 + 1] } + [8192, 16_384, 20_000]
+        return Set(steps + powers).filter { $0 <= 20_000 }.sorted().map { points in
+            let timing = TimingPlan(seconds: 0.2, minimumRounds: 3, naiveSeconds: 0.05)
+            let settings = BenchmarkSettings(
+                points: points, dimension: 16, threads: 1, instructionSets: [.widest], timing: timing)
+            return (settings, family.operations.filter { points <= largestMatrix || !$0.storesMatrix })
+        }
+    }
+
     /// Small inputs whose sizes are no multiple of anything: they prove that all contestants build, agree and run.
     static func quickInputs(
         of family: BenchmarkFamily, threads: Int
     ) -> [(settings: BenchmarkSettings, operations: [BenchmarkOperation])] {
         [3, 17].map { dimension in
             (BenchmarkSettings(points: 299, dimension: dimension, threads: threads, timing: .quick), family.operations)
-        }
-    }
-}
-
-extension BenchmarkOperation {
-    /// Whether the result is an N x M matrix.
-    fileprivate var storesMatrix: Bool {
-        switch self {
-        case .allPairs, .symmetric: true
-        default: false
         }
     }
 }

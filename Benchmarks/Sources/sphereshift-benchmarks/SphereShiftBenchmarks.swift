@@ -3,17 +3,25 @@ import Foundation
 import SphereBenchmarking
 import SphereKernels
 
-/// Runs the benchmark families against Eigen.
+/// The program.
 @main
 struct SphereShiftBenchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sphereshift-benchmarks",
+        commandName: "sphereshift-benchmarks", abstract: "Benchmarks of the kernels, and figures of their results.",
+        subcommands: [RunCommand.self, PlotCommand.self], defaultSubcommand: RunCommand.self)
+}
+
+/// Runs the benchmark families against Eigen.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Times the kernels against Eigen and the naive twins.",
         discussion: """
             Prints a table per family and writes FAMILY.csv to the output folder. Run it from the folder of the main \
             package, on a machine that does nothing else:
               swift run --package-path Benchmarks -c release sphereshift-benchmarks
               swift run --package-path Benchmarks -c release sphereshift-benchmarks --families step,cosine --threads 1
+              swift run --package-path Benchmarks -c release sphereshift-benchmarks --sizes
               swift run --package-path Benchmarks sphereshift-benchmarks --quick
             """)
 
@@ -32,6 +40,9 @@ struct SphereShiftBenchmarks: ParsableCommand {
     @Option(help: "A line for the head of the CSV files, such as the commit. May be repeated.")
     var note: [String] = []
 
+    @Flag(help: "Instead of the families' inputs N = 1 to 20000 at D = 16, one thread; default family: step.")
+    var sizes = false
+
     @Flag(help: "Small inputs, hardly timed: proves that everything builds, agrees and runs.")
     var quick = false
 
@@ -49,9 +60,10 @@ struct SphereShiftBenchmarks: ParsableCommand {
     func run() throws {
         let notes = note + ["rival: \(EigenRival.description)"]
         for family in try chosenFamilies {
-            let report = BenchmarkReport(try rows(of: family), notes: notes)
+            let report = BenchmarkReport(try sizes ? sweep(family) : rows(of: family), notes: notes)
             print("\(family.rawValue): \(family.summary)\n\(report.table)")
-            if let folder = output ?? (quick ? nil : "Benchmarks/results") { try write(report, of: family, to: folder) }
+            let name = family.rawValue + (sizes ? Self.sizesSuffix : "")
+            if let folder = output ?? (quick ? nil : "Benchmarks/results") { try write(report, to: folder, name: name) }
         }
     }
 
@@ -72,6 +84,21 @@ struct SphereShiftBenchmarks: ParsableCommand {
         return rows
     }
 
+    /// Ends the name of the file of ``sizes``.
+    static let sizesSuffix = "_sizes"
+
+    /// All sizes of `family`, on one thread.
+    private func sweep(_ family: BenchmarkFamily) throws -> [BenchmarkRow] {
+        var rows: [BenchmarkRow] = []
+        for (settings, operations) in quick ? Grid.quickInputs(of: family, threads: 1) : Grid.sweep(of: family) {
+            for operation in operations {
+                report(operation, settings)
+                rows += try operation.run(settings, rivals: EigenRival.contestants(for:))
+            }
+        }
+        return rows
+    }
+
     private func report(_ operation: BenchmarkOperation, _ settings: BenchmarkSettings) {
         let line =
             "\(operation.name), N = \(settings.points), D = \(settings.dimension), kappa = \(settings.concentration), "
@@ -79,15 +106,15 @@ struct SphereShiftBenchmarks: ParsableCommand {
         FileHandle.standardError.write(Data(line.utf8))
     }
 
-    private func write(_ report: BenchmarkReport, of family: BenchmarkFamily, to folder: String) throws {
+    private func write(_ report: BenchmarkReport, to folder: String, name: String) throws {
         let folder = URL(filePath: folder, directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(report.csv.utf8).write(to: folder.appending(path: "\(family.rawValue).csv"), options: .atomic)
+        try Data(report.csv.utf8).write(to: folder.appending(path: "\(name).csv"), options: .atomic)
     }
 
     private var chosenFamilies: [BenchmarkFamily] {
         get throws {
-            guard let families else { return BenchmarkFamily.allCases }
+            guard let families else { return sizes ? [.step] : BenchmarkFamily.allCases }
             return try families.split(separator: ",").map { try BenchmarkFamily.named(String($0)) }
         }
     }
