@@ -18,6 +18,9 @@ struct KernelTable: Sendable {
     let doublePanelColumns: Int
     let sourceGroup: Int
     let sourceBlock: Int
+    let lanes: Int
+    let productGroup: Int
+    let productScratch: Int
 
     let exponential: @Sendable (Input, Output, Int) -> Void
     let squaredNorms: @Sendable (Input, Int, Int, Int, Output) -> Void
@@ -37,6 +40,15 @@ struct KernelTable: Sendable {
     let kernelSumPanel: @Sendable (Input, Input, Input, Int, Int, Float, Output, Output) -> Void
     let meanShiftPanel: @Sendable (Input, Input, Input, Input, Int, Int, Float, Output, Output, Output) -> Void
     let finishMeanShiftPanel: @Sendable (Input, Int, Int, Int, Float, Input, Output, Input, Output, Output, Int) -> Void
+
+    typealias ProductLeft = (start: Input, outer: Int, first: Int, across: Int, step: Int)
+    typealias ProductRight = (start: Input, outer: Int, first: Int, step: Int)
+    typealias ProductEpilogue = (alpha: Float, beta: Float, columnBias: Input?, rowBias: Input?, rectifies: Bool)
+
+    let packProductLeft: @Sendable (Input, Int, Bool, Int, Int, Output) -> Void
+    let packProductRight: @Sendable (Input, Int, Bool, Int, Int, Output) -> Void
+    let productBlock:
+        @Sendable (ProductLeft, ProductRight, Int, Int, Int, Output, Int, ProductEpilogue, Bool, Output) -> Void
 
     let peakLoop: @Sendable (Int) -> Float
     let peakLoopMultiplyAdds: Int
@@ -63,6 +75,9 @@ extension KernelTable {
         doublePanelColumns: KernelsBaseline.doublePanelColumns,
         sourceGroup: KernelsBaseline.sourceGroup,
         sourceBlock: KernelsBaseline.sourceBlock,
+        lanes: KernelsBaseline.productLanes,
+        productGroup: KernelsBaseline.productGroup,
+        productScratch: KernelsBaseline.productScratch,
         exponential: KernelsBaseline.exponential,
         squaredNorms: KernelsBaseline.squaredNorms,
         norms: KernelsBaseline.norms,
@@ -78,6 +93,9 @@ extension KernelTable {
         kernelSumPanel: KernelsBaseline.kernelSumPanel,
         meanShiftPanel: KernelsBaseline.meanShiftPanel,
         finishMeanShiftPanel: KernelsBaseline.finishMeanShiftPanel,
+        packProductLeft: KernelsBaseline.packProductLeft,
+        packProductRight: KernelsBaseline.packProductRight,
+        productBlock: KernelsBaseline.productBlock,
         peakLoop: KernelsBaseline.peakLoop,
         peakLoopMultiplyAdds: KernelsBaseline.peakLoopMultiplyAdds)
 }
@@ -89,6 +107,9 @@ extension KernelTable {
         doublePanelColumns: KernelsAVX2.doublePanelColumns,
         sourceGroup: KernelsAVX2.sourceGroup,
         sourceBlock: KernelsAVX2.sourceBlock,
+        lanes: KernelsAVX2.productLanes,
+        productGroup: KernelsAVX2.productGroup,
+        productScratch: KernelsAVX2.productScratch,
         exponential: KernelsAVX2.exponential,
         squaredNorms: KernelsAVX2.squaredNorms,
         norms: KernelsAVX2.norms,
@@ -104,6 +125,9 @@ extension KernelTable {
         kernelSumPanel: KernelsAVX2.kernelSumPanel,
         meanShiftPanel: KernelsAVX2.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX2.finishMeanShiftPanel,
+        packProductLeft: KernelsAVX2.packProductLeft,
+        packProductRight: KernelsAVX2.packProductRight,
+        productBlock: KernelsAVX2.productBlock,
         peakLoop: KernelsAVX2.peakLoop,
         peakLoopMultiplyAdds: KernelsAVX2.peakLoopMultiplyAdds)
 
@@ -112,6 +136,9 @@ extension KernelTable {
         doublePanelColumns: KernelsAVX512.doublePanelColumns,
         sourceGroup: KernelsAVX512.sourceGroup,
         sourceBlock: KernelsAVX512.sourceBlock,
+        lanes: KernelsAVX512.productLanes,
+        productGroup: KernelsAVX512.productGroup,
+        productScratch: KernelsAVX512.productScratch,
         exponential: KernelsAVX512.exponential,
         squaredNorms: KernelsAVX512.squaredNorms,
         norms: KernelsAVX512.norms,
@@ -127,6 +154,9 @@ extension KernelTable {
         kernelSumPanel: KernelsAVX512.kernelSumPanel,
         meanShiftPanel: KernelsAVX512.meanShiftPanel,
         finishMeanShiftPanel: KernelsAVX512.finishMeanShiftPanel,
+        packProductLeft: KernelsAVX512.packProductLeft,
+        packProductRight: KernelsAVX512.packProductRight,
+        productBlock: KernelsAVX512.productBlock,
         peakLoop: KernelsAVX512.peakLoop,
         peakLoopMultiplyAdds: KernelsAVX512.peakLoopMultiplyAdds)
 }

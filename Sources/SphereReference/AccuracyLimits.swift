@@ -63,4 +63,14 @@ public enum AccuracyLimits {
     public static func meanShiftRowOnClusters(dimension: Int) -> Double {
         dimension <= 16 ? 1.25e-6 : 2.1e-6
     }
+
+    /// ``MatrixProduct``, relative to the sum of the absolute values of an element's terms.
+    ///
+    /// The bound of a chain of K products and additions is gamma_K = K u / (1 - K u) (Higham, Accuracy and Stability of
+    /// Numerical Algorithms, 3.1); blocks of at most 512 make the chain that long, plus one addition for each block. 4 for
+    /// alpha, beta C and the two biases.
+    public static func matrixProduct(inner: Int) -> Double {
+        let chain = Double(min(inner, 512) + 1 + (inner + 511) / 512 + 4) * roundoff
+        return chain / (1 - chain)
+    }
 }

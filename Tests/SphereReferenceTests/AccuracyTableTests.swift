@@ -21,7 +21,7 @@ import Testing
                 "VectorExponential.exponential", "RowNorms.norms", "RowNorms.normalize", "CosineSimilarity.paired",
                 "CosineSimilarity.oneToMany", "CosineSimilarity.allPairs", "CosineSimilarity.symmetric",
                 "VonMisesFisher.logNormalizer", "VonMisesFisher.logDensity", "MeanShiftPlan.blur",
-                "MeanShiftPlan.shift", "MeanShiftPlan.kernelSums",
+                "MeanShiftPlan.shift", "MeanShiftPlan.kernelSums", "MatrixProduct.multiply",
             ])
     }
 }
