@@ -36,17 +36,16 @@ public typealias ProductEpilogue = (
 
 /// A block of rows x columns of the result, `depth` >= 1 products to each element, added up in the order of k.
 ///
-/// The sum of an element does not depend on the tile that it is in.
+/// The sum of an element does not depend on the tile that it is in. Group by group, each with all panels, which stay in the
+/// second-level cache.
 ///
 /// - Parameters:
 ///   - left: read by broadcasts.
 ///   - right: read by vectors, whole ones behind the last column too.
 ///   - scratch: `productScratch` elements.
-///   - panelsOuter: panel by panel, each with all rows: for packed groups that stay in the second-level cache. Otherwise
-///     group by group, each with all panels: for panels that do.
 public func productBlock(
     _ left: ProductLeft, _ right: ProductRight, _ rows: Int, _ columns: Int, _ depth: Int,
-    _ result: UnsafeMutablePointer<Float>, _ resultStride: Int, _ epilogue: ProductEpilogue, _ panelsOuter: Bool,
+    _ result: UnsafeMutablePointer<Float>, _ resultStride: Int, _ epilogue: ProductEpilogue,
     _ scratch: UnsafeMutablePointer<Float>
 ) {
     var i = 0
@@ -68,18 +67,10 @@ public func productBlock(
         } else {
             multiplyTile(group, vectors, tile)
         }
-        if panelsOuter {
+        j += width
+        if j >= columns {
+            j = 0
             i += group
-            if i >= rows {
-                i = 0
-                j += width
-            }
-        } else {
-            j += width
-            if j >= columns {
-                j = 0
-                i += group
-            }
         }
     }
 }

@@ -14,6 +14,8 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
     case exp
     /// Row norms and normalisation.
     case norms
+    /// Matrix products.
+    case product
 
     /// What is measured, in one line.
     public var summary: String {
@@ -24,6 +26,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         case .cosine: "cosine similarity: paired rows, one to many, all pairs, symmetric; float32 and float64 sums"
         case .exp: "exponentials of N values in [-2 kappa, 0]"
         case .norms: "lengths of N rows, and rows divided by them"
+        case .product: "matrix product of N x D and D x M (M = N by default), packed beforehand or not, 2 M N D flops"
         }
     }
 
@@ -39,6 +42,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
             }
         case .exp: [.exponential]
         case .norms: [.norms, .normalize]
+        case .product: [.product, .packedProduct]
         }
     }
 

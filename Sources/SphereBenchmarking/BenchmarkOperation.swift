@@ -22,6 +22,10 @@ public enum BenchmarkOperation: Hashable, Sendable {
     case norms
     /// The points divided by their lengths: N x D.
     case normalize
+    /// The product of the points with the transposed targets: N x M.
+    case product
+    /// The same with the targets packed beforehand: N x M.
+    case packedProduct
 
     /// The name in the rows of results.
     public var name: String {
@@ -36,6 +40,8 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .exponential: "exponential"
         case .norms: "norms"
         case .normalize: "normalize"
+        case .product: "product"
+        case .packedProduct: "packed_product"
         }
     }
 
@@ -48,6 +54,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .paired, .oneToMany, .allPairs, .symmetric: .cosine
         case .exponential: .exp
         case .norms, .normalize: .norms
+        case .product, .packedProduct: .product
         }
     }
 
@@ -81,6 +88,8 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .exponential: .exponential(settings)
         case .norms: .norms(settings)
         case .normalize: .normalize(settings)
+        case .product: .product(settings, isPacked: false)
+        case .packedProduct: .product(settings, isPacked: true)
         }
     }
 }

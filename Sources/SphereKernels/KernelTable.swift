@@ -47,8 +47,7 @@ struct KernelTable: Sendable {
 
     let packProductLeft: @Sendable (Input, Int, Bool, Int, Int, Output) -> Void
     let packProductRight: @Sendable (Input, Int, Bool, Int, Int, Output) -> Void
-    let productBlock:
-        @Sendable (ProductLeft, ProductRight, Int, Int, Int, Output, Int, ProductEpilogue, Bool, Output) -> Void
+    let productBlock: @Sendable (ProductLeft, ProductRight, Int, Int, Int, Output, Int, ProductEpilogue, Output) -> Void
 
     let peakLoop: @Sendable (Int) -> Float
     let peakLoopMultiplyAdds: Int

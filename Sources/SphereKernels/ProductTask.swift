@@ -148,11 +148,7 @@ struct ProductTask: @unchecked Sendable {
                 multiplyNothing(unit, edge)
                 return
             }
-            if !blocking.packsRight {
-                multiply(unit, blocking, unit.columns, nil, edge)
-            } else {
-                multiply(unit, blocking, unit.columns, panels, edge)
-            }
+            multiply(unit, blocking, unit.columns, blocking.packsRight ? panels : nil, edge)
         }
     }
 
@@ -239,7 +235,7 @@ struct ProductTask: @unchecked Sendable {
                 options.alpha, depth.lowerBound == 0 ? options.beta : 1,
                 isLast ? columnBias.map { $0 + columns.lowerBound } : nil,
                 isLast ? rowBias.map { $0 + rows.lowerBound } : nil, isLast && options.rectifies
-            ), false, edge)
+            ), edge)
     }
 
     /// An inner size of 0: one product of zeros stands for none.
@@ -254,7 +250,7 @@ struct ProductTask: @unchecked Sendable {
                 (
                     1, options.beta, columnBias.map { $0 + unit.columns.lowerBound },
                     rowBias.map { $0 + unit.rows.lowerBound }, options.rectifies
-                ), false, edge)
+                ), edge)
         }
     }
 }

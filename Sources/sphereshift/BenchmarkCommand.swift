@@ -66,8 +66,10 @@ struct BenchmarkCommand: ParsableCommand {
         try check("-m", targets, 1 << 24)
         try check("-d", dimension, 1 << 16)
         try check("--threads", threads, 1 << 10)
-        // All pairs of the cosine family store N x N results.
-        if family == nil || family == .cosine { try check("-n (all pairs are stored)", points, 1 << 15) }
+        // All pairs of the cosine family and products store N x N results.
+        if family == nil || family == .cosine || family == .product {
+            try check("-n (all pairs are stored)", points, 1 << 15)
+        }
         if !(concentration > 0 && concentration <= 1e6) {
             throw ValidationError("--concentration must be in (0, 1e6], found \(concentration)")
         }

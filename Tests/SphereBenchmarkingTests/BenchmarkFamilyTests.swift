@@ -12,7 +12,9 @@ import Testing
     func unknown(name: String) throws {
         let error = #expect(throws: BenchmarkError.unknownFamily(name: name)) { try BenchmarkFamily.named(name) }
         let text = try #require(error).description
-        #expect(text == "unknown benchmark family '\(name)', expected one of step, seeds, sums, cosine, exp, norms")
+        #expect(
+            text == "unknown benchmark family '\(name)', expected one of step, seeds, sums, cosine, exp, norms, product"
+        )
     }
 
     @Test("runs all its operations, in both accumulations where there are two")

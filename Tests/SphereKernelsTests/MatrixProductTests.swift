@@ -55,10 +55,12 @@ import Testing
         }
 
         func error(of result: Matrix, _ options: ProductOptions, biased: Bool) -> ErrorReport {
+            let (columns, rows) = (biased ? columnBias : nil, biased ? rowBias : nil)
             let exact = Reference.matrixProduct(
-                a, b, adding: c, options: options, columnBias: biased ? columnBias : nil,
-                rowBias: biased ? rowBias : nil)
-            return ErrorReport.relative(result.elements, exact.values.elements, to: exact.magnitudes.elements)
+                a, b, adding: c, options: options, columnBias: columns, rowBias: rows)
+            let magnitudes = Reference.matrixProductMagnitudes(
+                a, b, adding: c, options: options, columnBias: columns, rowBias: rows)
+            return ErrorReport.relative(result.elements, exact.elements, to: magnitudes.elements)
         }
     }
 
@@ -168,6 +170,66 @@ import Testing
             let all = operands.result(ProductOptions(), biased: false, on: Execution(for: set))
             let row = Matrix(rows: 1, columns: k, elements: Array(operands.a.row(m - 1)))
             #expect(MatrixProduct.product(row, operands.b, on: Execution(for: set)).elements == Array(all.row(m - 1)))
+        }
+    }
+
+    @Test(
+        "of batches gives the bits of single products, strided, shared and packed", arguments: InstructionSet.available)
+    func batches(set: InstructionSet) {
+        var generator = SeededGenerator(seed: 6)
+        for (count, m, k, n) in [(0, 2, 3, 4), (1, 5, 6, 7), (5, 13, 20, 33), (3, 40, 520, 70)] {
+            for options in Self.allOptions {
+                let all = (0..<count).map { _ in Operands(m, k, n, options, &generator) }
+                let gap = 5
+                func memory(_ matrices: [Matrix]) -> [Float] {
+                    matrices.flatMap { $0.elements + [Float](repeating: .nan, count: gap) }
+                }
+                let (a, b, c) = (memory(all.map(\.a)), memory(all.map(\.b)), memory(all.map(\.c)))
+                let (rowsA, rowsB) = (options.transposesLeft ? k : m, options.transposesRight ? n : k)
+                for threads in [1, 3] {
+                    let execution = Execution(for: set, threads: threads)
+                    for isShared in [false, true] where !isShared || count > 0 {
+                        var result = c
+                        var view = MutableMatrixBatchView(
+                            result.mutableSpan, count: count, rows: m, columns: n, matrixStride: m * n + gap)
+                        MatrixProduct.multiplyBatch(
+                            MatrixBatchView(
+                                a.span, count: count, rows: rowsA, columns: m * k / max(1, rowsA),
+                                matrixStride: m * k + gap),
+                            MatrixBatchView(
+                                b.span, count: count, rows: rowsB, columns: k * n / max(1, rowsB),
+                                matrixStride: isShared ? 0 : k * n + gap), into: &view, options: options, on: execution)
+                        let expected = memory(
+                            all.map { operands in
+                                var single = operands.c
+                                let right = isShared ? all[0].b : operands.b
+                                var view = single.mutableView
+                                MatrixProduct.multiply(
+                                    operands.a.view, right.view, into: &view,
+                                    options: options,
+                                    on: Execution(for: set))
+                                return single
+                            })
+                        #expect(
+                            result.map(\.bitPattern) == expected.map(\.bitPattern), "\((count, m, k, n)), \(options)")
+                        if isShared {
+                            let shared = all[0].b
+                            let packed = PackedMatrix(
+                                shared.view, for: .right, isTransposed: options.transposesRight, on: execution)
+                            var plain = options
+                            plain.transposesRight = false
+                            var again = c
+                            var view = MutableMatrixBatchView(
+                                again.mutableSpan, count: count, rows: m, columns: n, matrixStride: m * n + gap)
+                            MatrixProduct.multiplyBatch(
+                                MatrixBatchView(
+                                    a.span, count: count, rows: rowsA, columns: m * k / max(1, rowsA),
+                                    matrixStride: m * k + gap), packed, into: &view, options: plain, on: execution)
+                            #expect(again.map(\.bitPattern) == expected.map(\.bitPattern))
+                        }
+                    }
+                }
+            }
         }
     }
 

@@ -14,6 +14,12 @@ enum Grid {
     /// N up to which N x N results are computed: one of 16384 x 16384 would take 1 GiB.
     private static let largestMatrix = 4096
 
+    /// Square, and with one size of 16 or 64 or those of a convolution: 9, 27 and 288 products into 32 and 48 channels.
+    private static let products: [(rows: Int, columns: Int, inner: Int)] = [
+        (1024, 1024, 1024), (4096, 4096, 16), (4096, 4096, 64), (4096, 16, 4096), (4096, 64, 4096), (16, 4096, 4096),
+        (64, 4096, 4096), (4096, 32, 9), (4096, 48, 27), (4096, 32, 288), (4096, 9, 4096),
+    ]
+
     /// The dimensions of the paper's embeddings and their neighbours at one N, and other N at the middle one of them.
     private static let sizes: [(points: Int, dimension: Int)] =
         [3, 8, 16, 32, 64].map { (4096, $0) } + [(1024, 16), (16_384, 16)]
@@ -21,6 +27,12 @@ enum Grid {
     private static func settings(
         of family: BenchmarkFamily, threads: Int, timing: TimingPlan
     ) -> [BenchmarkSettings] {
+        if family == .product {
+            return products.map {
+                BenchmarkSettings(
+                    points: $0.rows, targets: $0.columns, dimension: $0.inner, threads: threads, timing: timing)
+            }
+        }
         guard family == .exp else {
             return sizes.map {
                 BenchmarkSettings(points: $0.points, dimension: $0.dimension, threads: threads, timing: timing)
@@ -48,7 +60,7 @@ extension BenchmarkOperation {
     /// Whether the result is an N x M matrix.
     fileprivate var storesMatrix: Bool {
         switch self {
-        case .allPairs, .symmetric: true
+        case .allPairs, .symmetric, .product, .packedProduct: true
         default: false
         }
     }

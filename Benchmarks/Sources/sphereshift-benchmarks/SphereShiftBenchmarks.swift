@@ -47,7 +47,7 @@ struct SphereShiftBenchmarks: ParsableCommand {
     }
 
     func run() throws {
-        let notes = note + ["rival: \(EigenRival.description)"]
+        let notes = note + ["rival: \(EigenRival.description)", "rival: \(OpenBLASRival.description)"]
         for family in try chosenFamilies {
             let report = BenchmarkReport(try rows(of: family), notes: notes)
             print("\(family.rawValue): \(family.summary)\n\(report.table)")
@@ -65,7 +65,11 @@ struct SphereShiftBenchmarks: ParsableCommand {
             for (settings, operations) in inputs {
                 for operation in operations {
                     report(operation, settings)
-                    rows += try operation.run(settings, rivals: EigenRival.contestants(for:))
+                    rows += try operation.run(
+                        settings,
+                        rivals: { input in
+                            EigenRival.contestants(for: input) + OpenBLASRival.contestants(for: input)
+                        })
                 }
             }
         }
