@@ -15,8 +15,8 @@ public enum MatrixProduct {
     ///   - rowBias: M numbers, added to every column of the result.
     ///   - workspace: the memory in which operands are packed; `nil` allocates it.
     /// - Precondition: the shapes match.
-    /// - Complexity: O(M N K) time, and memory for at most 512 KiB of `b` for each thread, or for all of `a` where it is
-    ///   transposed.
+    /// - Complexity: O(M N K) time; memory for at most 1 MiB of `b` for each thread, and for all of `a` where it is transposed or
+    ///   the result has 512 columns or more.
     public static func multiply(
         _ a: MatrixView, _ b: MatrixView, into c: inout MutableMatrixView, options: ProductOptions = ProductOptions(),
         columnBias: Span<Float>? = nil, rowBias: Span<Float>? = nil, workspace: ProductWorkspace? = nil,
