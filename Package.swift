@@ -16,13 +16,13 @@ let swiftSettings: [SwiftSetting] = [
 /// calls of generic library functions, which are emitted as weak symbols (scripts/check-isa-symbols). Whole-module
 /// compilation lets the small functions of one file be inlined into another; one object per file (`-num-threads`) is what
 /// the index of a debug build expects.
-func kernelTarget(_ name: String, compilerFlags: [String] = []) -> Target {
+func kernelTarget(_ name: String, compilerFlags: [String] = [], defines: [SwiftSetting] = []) -> Target {
     .target(
         name: name, dependencies: ["CInstructionSets"],
         swiftSettings: [
             .swiftLanguageMode(.v6), .enableUpcomingFeature("InternalImportsByDefault"),
             .unsafeFlags(["-O", "-wmo", "-num-threads", "1"] + compilerFlags.flatMap { ["-Xcc", $0] }),
-        ])
+        ] + defines)
 }
 
 var kernelTargets: [Target] = [kernelTarget("KernelsBaseline")]
@@ -35,7 +35,9 @@ let buildArchitecture = "other"
 #endif
 if (Context.environment["SPHERESHIFT_TARGET_ARCHITECTURE"] ?? buildArchitecture) == "x86_64" {
     kernelTargets.append(kernelTarget("KernelsAVX2", compilerFlags: ["-mavx2", "-mfma"]))
-    kernelTargets.append(kernelTarget("KernelsAVX512", compilerFlags: ["-march=x86-64-v4"]))
+    kernelTargets.append(
+        // The tiles of 8 rows and 3 vectors that Target.swift asks for exist.
+        kernelTarget("KernelsAVX512", compilerFlags: ["-march=x86-64-v4"], defines: [.define("TILE_8X3")]))
     kernelDependencies += ["KernelsAVX2", "KernelsAVX512"]
 }
 

@@ -65,7 +65,7 @@ def families(quick):
                  concentration=100) for n, d in steps
         ],
         "gradient": [
-            Case("gradient", "gradient", n, d, ["torch-sdpa", "torch-chunks"], concentration=100)
+            Case("gradient", "forward_backward", n, d, ["torch-sdpa", "torch-chunks"], concentration=100)
             for n, d in gradients
         ],
         "cosine": [
@@ -78,9 +78,11 @@ def families(quick):
                 ("symmetric_float32", ["faiss", "simsimd", "numpy"]),
                 ("symmetric_float64", ["numkong"]),
             ] for n, d in pairs
-        ] + [
-            Case("cosine", "top_k", n, d, ["faiss"], m=m)
-            for n, m, d in ([(299, 16, 17)] if quick else [(65536, 1024, 64)])
+        ],
+        "neighbors": [
+            # The points among themselves.
+            Case("neighbors", "nearest_neighbors", n, d, ["faiss"])
+            for n, d in ([(299, 17)] if quick else [(65536, 64)])
         ],
         "exp": [
             Case("exp", "exponential", n, 1, ["sleef", "numpy", "torch"], concentration=kappa)
@@ -104,8 +106,8 @@ class Truth:
         self.points = np.load(folder / "points.npy").astype(np.float64)
         targets = folder / "targets.npy"
         self.targets = np.load(targets).astype(np.float64) if targets.exists() else None
-        rows = len(self.targets) if case.operation == "top_k" else len(self.points)
-        count = rows if case.operation in ("gradient", "exponential") else min(rows, COMPARED_ROWS)
+        rows = len(self.targets) if case.operation == "nearest_neighbors" else len(self.points)
+        count = rows if case.operation in ("forward_backward", "exponential") else min(rows, COMPARED_ROWS)
         # Evenly spread, the first and the last row among them: there the tails of kernels are.
         self.rows = np.linspace(0, rows - 1, count).astype(int)
         self.values = self.evaluate()
@@ -116,13 +118,13 @@ class Truth:
         if operation == "step":
             mean = np.exp(self.case.concentration * (x[rows] @ x.T - 1)) @ x
             return unit(mean)
-        if operation == "gradient":
+        if operation == "forward_backward":
             return self.gradient()
         if operation == "exponential":
             return np.exp(x)
         if operation == "product":
             return x[rows] @ self.targets.T
-        if operation == "top_k":
+        if operation == "nearest_neighbors":
             cosines = unit(self.targets[rows]) @ unit(x).T
             return np.sort(np.partition(cosines, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:], axis=1)[:, ::-1]
         if kind == "paired":
@@ -153,7 +155,7 @@ class Truth:
         """The largest error of `result`, in the measure of the operation; NaN counts as infinite."""
         result = np.asarray(result, np.float64)
         expected = self.values
-        if self.case.operation == "top_k" and result.shape != (len(self.targets), NEIGHBOURS):
+        if self.case.operation == "nearest_neighbors" and result.shape != (len(self.targets), NEIGHBOURS):
             return np.inf
         result = result.reshape(-1, expected.shape[1])[self.rows]
         difference = result - expected
@@ -161,7 +163,7 @@ class Truth:
         if operation == "step":
             # Distance of a row from the exact one.
             errors = np.linalg.norm(difference, axis=1)
-        elif operation == "gradient":
+        elif operation == "forward_backward":
             # The same in parts of the longest row.
             errors = np.linalg.norm(difference, axis=1) / np.linalg.norm(expected, axis=1).max()
         elif operation == "exponential":

@@ -306,7 +306,7 @@ def main():
     parser.add_argument("--tool", required=True)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--output", type=Path)
-    parser.add_argument("--families", default="peak,step,gradient,cosine,exp,product,group")
+    parser.add_argument("--families", default="peak,step,gradient,cosine,neighbors,exp,product,group")
     parser.add_argument("--threads", default="1,2" if (os.cpu_count() or 1) > 1 else "1")
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--note", action="append", default=[])

@@ -1,17 +1,21 @@
 // Rows to columns and back, 4 x 4 elements at a time.
 
 /// The rows of the transposed matrix whose rows are given.
+///
+/// In two steps of interleaving, each of which is an instruction.
 @inline(__always) func transposed(
-    _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>
+    _ x: SIMD4<Float>, _ y: SIMD4<Float>, _ z: SIMD4<Float>, _ w: SIMD4<Float>
 ) -> (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>, SIMD4<Float>) {
-    (
-        SIMD4(a[0], b[0], c[0], d[0]), SIMD4(a[1], b[1], c[1], d[1]), SIMD4(a[2], b[2], c[2], d[2]),
-        SIMD4(a[3], b[3], c[3], d[3])
+    let front = SIMD4<Float>(x[0], y[0], x[1], y[1])
+    let frontBelow = SIMD4<Float>(z[0], w[0], z[1], w[1])
+    let back = SIMD4<Float>(x[2], y[2], x[3], y[3])
+    let backBelow = SIMD4<Float>(z[2], w[2], z[3], w[3])
+    return (
+        SIMD4(lowHalf: front.lowHalf, highHalf: frontBelow.lowHalf),
+        SIMD4(lowHalf: front.highHalf, highHalf: frontBelow.highHalf),
+        SIMD4(lowHalf: back.lowHalf, highHalf: backBelow.lowHalf),
+        SIMD4(lowHalf: back.highHalf, highHalf: backBelow.highHalf)
     )
-}
-
-@inline(__always) func storeFour(_ v: SIMD4<Float>, _ p: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(p).storeBytes(of: v, as: SIMD4<Float>.self)
 }
 
 /// `columns[k * width + c] = rows[c * stride + k]` for `count` rows of `dimension` elements.

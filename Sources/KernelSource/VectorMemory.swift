@@ -36,6 +36,19 @@
     }
 }
 
+/// Copies `count` elements, four at a time.
+@inline(__always) func copyFront(_ from: UnsafePointer<Float>, _ count: Int, _ to: UnsafeMutablePointer<Float>) {
+    var i = 0
+    while i + 4 <= count {
+        storeFour(loadFour(from + i), to + i)
+        i += 4
+    }
+    while i < count {
+        to[i] = from[i]
+        i += 1
+    }
+}
+
 /// As many floats as a `RowDoubleVector` has lanes, widened.
 ///
 /// Written as a loop: LLVM makes it one conversion, while
@@ -63,6 +76,10 @@
 /// Four elements, whatever the lane count.
 @inline(__always) func loadFour(_ p: UnsafePointer<Float>) -> SIMD4<Float> {
     UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
+}
+
+@inline(__always) func storeFour(_ v: SIMD4<Float>, _ p: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(p).storeBytes(of: v, as: SIMD4<Float>.self)
 }
 
 // `SIMD.sum()` is an out-of-line generic call with the vector in four 128-bit registers; halving stays in registers and

@@ -18,6 +18,8 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
     case exp
     /// Row norms and normalisation.
     case norms
+    /// Matrix products.
+    case product
 
     /// What is measured, in one line.
     public var summary: String {
@@ -30,6 +32,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         case .neighbors: "10 nearest neighbors by cosine of M rows (default: the points) among N points, 2 M N D flops"
         case .exp: "exponentials of N values in [-2 kappa, 0]"
         case .norms: "lengths of N rows, and rows divided by them"
+        case .product: "matrix product of N x D and D x M (M = N by default), packed beforehand or not, 2 M N D flops"
         }
     }
 
@@ -47,6 +50,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         case .neighbors: [.nearestNeighbors]
         case .exp: [.exponential]
         case .norms: [.norms, .normalize]
+        case .product: [.product, .packedProduct]
         }
     }
 

@@ -26,6 +26,10 @@ public enum BenchmarkOperation: Hashable, Sendable {
     case norms
     /// The points divided by their lengths: N x D.
     case normalize
+    /// The product of the points with the transposed targets: N x M.
+    case product
+    /// The same with the targets packed beforehand: N x M.
+    case packedProduct
 
     /// The name in the rows of results.
     public var name: String {
@@ -42,6 +46,8 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .exponential: "exponential"
         case .norms: "norms"
         case .normalize: "normalize"
+        case .product: "product"
+        case .packedProduct: "packed_product"
         }
     }
 
@@ -56,13 +62,14 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .nearestNeighbors: .neighbors
         case .exponential: .exp
         case .norms, .normalize: .norms
+        case .product, .packedProduct: .product
         }
     }
 
     /// Whether the result is an N x M matrix.
     public var storesMatrix: Bool {
         switch self {
-        case .allPairs, .symmetric: true
+        case .allPairs, .symmetric, .product, .packedProduct: true
         default: false
         }
     }
@@ -99,6 +106,8 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .exponential: .exponential(settings)
         case .norms: .norms(settings)
         case .normalize: .normalize(settings)
+        case .product: .product(settings, isPacked: false)
+        case .packedProduct: .product(settings, isPacked: true)
         }
     }
 }

@@ -23,6 +23,9 @@ struct KernelTable: Sendable {
     let symmetricScratch: Int
     let gradientScratch: Int
     let symmetricStride: @Sendable (Int) -> Int
+    let lanes: Int
+    let productGroup: Int
+    let productScratch: Int
 
     let exponential: @Sendable (Input, Output, Int) -> Void
     let squaredNorms: @Sendable (Input, Int, Int, Int, Output) -> Void
@@ -55,6 +58,14 @@ struct KernelTable: Sendable {
     let symmetricGradient: @Sendable (UnsafePointer<sphereshift_gradient_run>) -> Void
     let diagonalGradient: @Sendable (UnsafePointer<sphereshift_gradient_run>, Int) -> Void
 
+    typealias ProductLeft = (start: Input, outer: Int, first: Int, across: Int, step: Int)
+    typealias ProductRight = (start: Input, outer: Int, first: Int, step: Int)
+    typealias ProductEpilogue = (alpha: Float, beta: Float, columnBias: Input?, rowBias: Input?, rectifies: Bool)
+
+    let packProductLeft: @Sendable (Input, Int, Bool, Int, Int, Output) -> Void
+    let packProductRight: @Sendable (Input, Int, Bool, Int, Int, Output) -> Void
+    let productBlock: @Sendable (ProductLeft, ProductRight, Int, Int, Int, Output, Int, ProductEpilogue, Output) -> Void
+
     let peakLoop: @Sendable (Int) -> Float
     let peakLoopMultiplyAdds: Int
 }
@@ -84,6 +95,9 @@ extension KernelTable {
         symmetricScratch: KernelsBaseline.symmetricScratch,
         gradientScratch: KernelsBaseline.gradientScratch,
         symmetricStride: KernelsBaseline.symmetricStride,
+        lanes: KernelsBaseline.productLanes,
+        productGroup: KernelsBaseline.productGroup,
+        productScratch: KernelsBaseline.productScratch,
         exponential: KernelsBaseline.exponential,
         squaredNorms: KernelsBaseline.squaredNorms,
         norms: KernelsBaseline.norms,
@@ -110,6 +124,9 @@ extension KernelTable {
         diagonalMeanShift: KernelsBaseline.diagonalMeanShift,
         symmetricGradient: KernelsBaseline.symmetricGradient,
         diagonalGradient: KernelsBaseline.diagonalGradient,
+        packProductLeft: KernelsBaseline.packProductLeft,
+        packProductRight: KernelsBaseline.packProductRight,
+        productBlock: KernelsBaseline.productBlock,
         peakLoop: KernelsBaseline.peakLoop,
         peakLoopMultiplyAdds: KernelsBaseline.peakLoopMultiplyAdds)
 }
@@ -125,6 +142,9 @@ extension KernelTable {
         symmetricScratch: KernelsAVX2.symmetricScratch,
         gradientScratch: KernelsAVX2.gradientScratch,
         symmetricStride: KernelsAVX2.symmetricStride,
+        lanes: KernelsAVX2.productLanes,
+        productGroup: KernelsAVX2.productGroup,
+        productScratch: KernelsAVX2.productScratch,
         exponential: KernelsAVX2.exponential,
         squaredNorms: KernelsAVX2.squaredNorms,
         norms: KernelsAVX2.norms,
@@ -151,6 +171,9 @@ extension KernelTable {
         diagonalMeanShift: KernelsAVX2.diagonalMeanShift,
         symmetricGradient: KernelsAVX2.symmetricGradient,
         diagonalGradient: KernelsAVX2.diagonalGradient,
+        packProductLeft: KernelsAVX2.packProductLeft,
+        packProductRight: KernelsAVX2.packProductRight,
+        productBlock: KernelsAVX2.productBlock,
         peakLoop: KernelsAVX2.peakLoop,
         peakLoopMultiplyAdds: KernelsAVX2.peakLoopMultiplyAdds)
 
@@ -163,6 +186,9 @@ extension KernelTable {
         symmetricScratch: KernelsAVX512.symmetricScratch,
         gradientScratch: KernelsAVX512.gradientScratch,
         symmetricStride: KernelsAVX512.symmetricStride,
+        lanes: KernelsAVX512.productLanes,
+        productGroup: KernelsAVX512.productGroup,
+        productScratch: KernelsAVX512.productScratch,
         exponential: KernelsAVX512.exponential,
         squaredNorms: KernelsAVX512.squaredNorms,
         norms: KernelsAVX512.norms,
@@ -189,6 +215,9 @@ extension KernelTable {
         diagonalMeanShift: KernelsAVX512.diagonalMeanShift,
         symmetricGradient: KernelsAVX512.symmetricGradient,
         diagonalGradient: KernelsAVX512.diagonalGradient,
+        packProductLeft: KernelsAVX512.packProductLeft,
+        packProductRight: KernelsAVX512.packProductRight,
+        productBlock: KernelsAVX512.productBlock,
         peakLoop: KernelsAVX512.peakLoop,
         peakLoopMultiplyAdds: KernelsAVX512.peakLoopMultiplyAdds)
 }

@@ -104,4 +104,14 @@ public enum AccuracyLimits {
 
     /// How far the worst row of a result may be above the norm-wise limit: rows differ in length, as clusters do in size.
     public static let worstRow = 10.0
+
+    /// ``MatrixProduct``, relative to the sum of the absolute values of an element's terms.
+    ///
+    /// The bound of a chain of K products and additions is gamma_K = K u / (1 - K u) (Higham, Accuracy and Stability of
+    /// Numerical Algorithms, 3.1); blocks of at most 512 make the chain that long, plus one addition for each block. 4 for
+    /// alpha, beta C and the two biases.
+    public static func matrixProduct(inner: Int) -> Double {
+        let chain = Double(min(inner, 512) + 1 + (inner + 511) / 512 + 4) * roundoff
+        return chain / (1 - chain)
+    }
 }

@@ -34,7 +34,7 @@ public enum AccuracyTable {
     /// All lines, in the order of the documentation.
     public static let checks: [AccuracyCheck] =
         exponentialChecks + rowChecks + cosineChecks + neighborChecks + vonMisesFisherChecks + meanShiftChecks
-        + gradientChecks
+        + gradientChecks + productChecks
 
     // MARK: Exponential
 
@@ -381,6 +381,26 @@ public enum AccuracyTable {
                 limit: AccuracyLimits.worstRow * limit
             ) { report($0).maximum },
         ]
+    }
+
+    // MARK: Matrix products
+
+    private static let productChecks: [AccuracyCheck] = [27, 576, 4096].map { inner in
+        AccuracyCheck(
+            "MatrixProduct.multiply", input: "100 x \(inner) and \(inner) x 70, normal",
+            measure: "largest error / sum of |terms|",
+            limit: AccuracyLimits.matrixProduct(inner: inner)
+        ) { execution in
+            let a = normalRows(100, dimension: inner)
+            let b = normalRows(70, dimension: inner, seed: 2)
+            let options = ProductOptions(transposesRight: true)
+            let exact = Reference.matrixProduct(a, b, options: options)
+            let magnitudes = Reference.matrixProductMagnitudes(a, b, options: options)
+            return ErrorReport.relative(
+                MatrixProduct.product(a, b, options: options, on: execution).elements, exact.elements,
+                to: magnitudes.elements
+            ).maximum
+        }
     }
 
     // MARK: Inputs

@@ -39,6 +39,15 @@ public struct ErrorReport: Sendable, Equatable {
             })
     }
 
+    /// `|result - exact| / magnitude` of every element; 0 where the result is exact, infinite magnitudes or not.
+    public static func relative(_ result: [Float], _ exact: [Double], to magnitudes: [Double]) -> ErrorReport {
+        ErrorReport(
+            zip(zip(result, exact), magnitudes).map { pair, magnitude in
+                let error = difference(pair.0, pair.1)
+                return error == 0 ? 0 : error / magnitude
+            })
+    }
+
     /// Errors in units in the last place of float32: `|result - exact| / ulp(exact)`, see ``unitInLastPlace(of:)``.
     public static func unitsInLastPlace(_ result: [Float], _ exact: [Double]) -> ErrorReport {
         ErrorReport(zip(result, exact).map { difference($0, $1) / unitInLastPlace(of: $1) })

@@ -87,8 +87,8 @@ struct BenchmarkCommand: ParsableCommand {
         } catch let error as BenchmarkError {
             throw ValidationError("\(error)")
         }
-        // All pairs of the cosine family store N x N results.
-        if chosen?.storesMatrix ?? (family == nil || family == .cosine) {
+        // All pairs of the cosine family and products store N x N results.
+        if chosen?.storesMatrix ?? (family == nil || family == .cosine || family == .product) {
             try check("-n (all pairs are stored)", points, 1 << 15)
         }
         if !(concentration > 0 && concentration <= 1e6) {

@@ -43,8 +43,8 @@ import Testing
             (BenchmarkOperation.step, 4 * 61 * 61 * 17), (.seeds, 4 * 9 * 61 * 17), (.sums, 2 * 9 * 61 * 17),
             (.paired(.float32), 2 * 61 * 17), (.oneToMany(.float64), 2 * 61 * 17),
             (.allPairs(.float32), 2 * 61 * 9 * 17), (.nearestNeighbors, 2 * 61 * 9 * 17),
-            (.symmetric(.float64), 2 * 61 * 61 * 17), (.norms, 2 * 61 * 17),
-            (.normalize, 2 * 61 * 17),
+            (.symmetric(.float64), 2 * 61 * 61 * 17), (.norms, 2 * 61 * 17), (.normalize, 2 * 61 * 17),
+            (.product, 2 * 61 * 9 * 17), (.packedProduct, 2 * 61 * 9 * 17), (.forwardBackward, 4 * 61 * 61 * 17),
         ])
     func flops(operation: BenchmarkOperation, flops: Int) throws {
         for row in try operation.run(settings(targets: 9)) {

@@ -26,6 +26,7 @@ import Testing
                 "VonMisesFisher.meanResultantLengthDerivative", "VonMisesFisher.concentration", "VonMisesFisher.fit",
                 "MeanShiftPlan.blur", "MeanShiftPlan.shift", "MeanShiftPlan.kernelSums", "MeanShiftPlan.logDensity",
                 "MeanShiftPlan.gradient", "MeanShiftPlan.kernelSumsGradient",
+                "MatrixProduct.multiply",
             ])
     }
 }

@@ -83,6 +83,8 @@ final class EigenRival {
             return { eigen_rivals_norms($0, points, n, d, $1) }
         case .normalize:
             return { eigen_rivals_normalize($0, points, n, d, $1) }
+        case .product, .packedProduct:
+            return { eigen_rivals_product($0, points, n, targets, m, d, $1) }
         case .forwardBackward, .paired(.float64), .oneToMany(.float64), .allPairs(.float64), .symmetric(.float64),
             .nearestNeighbors:
             return nil

@@ -58,7 +58,7 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        let notes = note + ["rival: \(EigenRival.description)"]
+        let notes = note + ["rival: \(EigenRival.description)", "rival: \(OpenBLASRival.description)"]
         for family in try chosenFamilies {
             let report = BenchmarkReport(try sizes ? sweep(family) : rows(of: family), notes: notes)
             print("\(family.rawValue): \(family.summary)\n\(report.table)")
@@ -77,7 +77,11 @@ struct RunCommand: ParsableCommand {
             for (settings, operations) in inputs {
                 for operation in operations {
                     report(operation, settings)
-                    rows += try operation.run(settings, rivals: EigenRival.contestants(for:))
+                    rows += try operation.run(
+                        settings,
+                        rivals: { input in
+                            EigenRival.contestants(for: input) + OpenBLASRival.contestants(for: input)
+                        })
                 }
             }
         }

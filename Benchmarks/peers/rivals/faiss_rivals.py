@@ -18,7 +18,7 @@ def rival(contestant, operation, given):
     if operation in ("all_pairs_float32", "symmetric_float32"):
         other = given.points if operation == "symmetric_float32" else given.targets
         return Rival(description, all_pairs(given.points, other), lambda distances: 1 - distances / 2)
-    if operation == "top_k":
+    if operation == "nearest_neighbors":
         return Rival(description, search(given.points, given.targets), lambda cosines: cosines)
     raise Skipped(f"no {operation} with FAISS")
 

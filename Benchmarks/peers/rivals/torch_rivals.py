@@ -32,7 +32,7 @@ def rival(contestant, operation, given):
                 return step(points, kappa)
 
         return Rival(description, run, lambda output: output.numpy())
-    if operation == "gradient":
+    if operation == "forward_backward":
         if given.targets is None or given.targets.shape != given.points.shape:
             raise Skipped("no upstream gradient in targets.npy")
         upstream = torch.from_numpy(given.targets)

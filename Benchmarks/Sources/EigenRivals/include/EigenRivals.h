@@ -49,6 +49,10 @@ void eigen_rivals_one_to_many_cosines(
 void eigen_rivals_all_pairs_cosines(
     eigen_rivals_context *context, const float *a, size_t n, const float *b, size_t m, size_t d, float *cosines);
 
+/// `a` (n x d) times the transpose of `b` (m x d): n x m.
+void eigen_rivals_product(
+    eigen_rivals_context *context, const float *a, size_t n, const float *b, size_t m, size_t d, float *result);
+
 /// Lengths (n) of the rows of `points` (n x d).
 void eigen_rivals_norms(eigen_rivals_context *context, const float *points, size_t n, size_t d, float *norms);
 
