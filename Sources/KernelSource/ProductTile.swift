@@ -54,18 +54,19 @@ public func productBlock(
         let group = productPiece(rows - i, tileRows)
         let vectors = productPiece((columns - j + lanes - 1) / lanes, tileVectors)
         let width = vectors * lanes
-        var tile = ProductTile(
+        var tile: ProductTile = (
             left: left.start + i * left.outer + left.first * group, across: left.across,
             leftStep: left.step == 0 ? group : left.step,
             right: right.start + j * right.outer + right.first * width,
             rightStep: right.step == 0 ? width : right.step, depth: depth,
             result: result + i * resultStride + j, stride: resultStride,
             alpha: epilogue.alpha, beta: epilogue.beta, columnBias: epilogue.columnBias.map { $0 + j },
-            rowBias: epilogue.rowBias.map { $0 + i }, rectifies: epilogue.rectifies)
+            rowBias: epilogue.rowBias.map { $0 + i }, rectifies: epilogue.rectifies
+        )
         if columns - j < width {
             multiplyEdgeTile(group, vectors, columns - j, &tile, scratch)
         } else {
-            multiplyTile(group, vectors, tile)
+            multiplyTile(group, vectors, &tile)
         }
         j += width
         if j >= columns {
@@ -94,29 +95,21 @@ public func productBlock(
         copyFront(bias, columns, scratch + rows * width)
         tile.columnBias = UnsafePointer(scratch + rows * width)
     }
-    multiplyTile(rows, vectors, tile)
+    multiplyTile(rows, vectors, &tile)
     for r in 0..<rows { copyFront(scratch + r * width, columns, result + r * stride) }
 }
 
 /// The operands of one tile and what becomes of its sums.
-struct ProductTile {
-    let left: UnsafePointer<Float>
-    let across: Int
-    let leftStep: Int
-    let right: UnsafePointer<Float>
-    let rightStep: Int
-    let depth: Int
-    var result: UnsafeMutablePointer<Float>
-    var stride: Int
-    let alpha: Float
-    let beta: Float
-    var columnBias: UnsafePointer<Float>?
-    let rowBias: UnsafePointer<Float>?
-    let rectifies: Bool
-}
+///
+/// A tuple: a struct would bring a function to copy it, a weak symbol of which the program keeps one for all instruction sets.
+typealias ProductTile = (
+    left: UnsafePointer<Float>, across: Int, leftStep: Int, right: UnsafePointer<Float>, rightStep: Int, depth: Int,
+    result: UnsafeMutablePointer<Float>, stride: Int, alpha: Float, beta: Float, columnBias: UnsafePointer<Float>?,
+    rowBias: UnsafePointer<Float>?, rectifies: Bool
+)
 
 /// One case per shape: the number of accumulators must be a constant for them to be registers.
-@inline(__always) private func multiplyTile(_ rows: Int, _ vectors: Int, _ tile: ProductTile) {
+@inline(__always) private func multiplyTile(_ rows: Int, _ vectors: Int, _ tile: UnsafePointer<ProductTile>) {
     switch vectors * 8 + rows {
     case 9: multiplyTile1x1(tile)
     case 10: multiplyTile2x1(tile)
@@ -150,31 +143,31 @@ struct ProductTile {
 
 // Functions of their own, not inlined: together they are too much for the inliner, which then leaves the accumulators in
 // memory. Not private, and only for the shapes there are: private and empty functions are emitted as weak symbols.
-@inline(never) func multiplyTile1x1(_ tile: ProductTile) { multiply(1, 1, tile) }
-@inline(never) func multiplyTile2x1(_ tile: ProductTile) { multiply(2, 1, tile) }
-@inline(never) func multiplyTile3x1(_ tile: ProductTile) { multiply(3, 1, tile) }
-@inline(never) func multiplyTile4x1(_ tile: ProductTile) { multiply(4, 1, tile) }
-@inline(never) func multiplyTile5x1(_ tile: ProductTile) { multiply(5, 1, tile) }
-@inline(never) func multiplyTile6x1(_ tile: ProductTile) { multiply(6, 1, tile) }
-@inline(never) func multiplyTile1x2(_ tile: ProductTile) { multiply(1, 2, tile) }
-@inline(never) func multiplyTile2x2(_ tile: ProductTile) { multiply(2, 2, tile) }
-@inline(never) func multiplyTile3x2(_ tile: ProductTile) { multiply(3, 2, tile) }
-@inline(never) func multiplyTile4x2(_ tile: ProductTile) { multiply(4, 2, tile) }
-@inline(never) func multiplyTile5x2(_ tile: ProductTile) { multiply(5, 2, tile) }
-@inline(never) func multiplyTile6x2(_ tile: ProductTile) { multiply(6, 2, tile) }
+@inline(never) func multiplyTile1x1(_ tile: UnsafePointer<ProductTile>) { multiply(1, 1, tile.pointee) }
+@inline(never) func multiplyTile2x1(_ tile: UnsafePointer<ProductTile>) { multiply(2, 1, tile.pointee) }
+@inline(never) func multiplyTile3x1(_ tile: UnsafePointer<ProductTile>) { multiply(3, 1, tile.pointee) }
+@inline(never) func multiplyTile4x1(_ tile: UnsafePointer<ProductTile>) { multiply(4, 1, tile.pointee) }
+@inline(never) func multiplyTile5x1(_ tile: UnsafePointer<ProductTile>) { multiply(5, 1, tile.pointee) }
+@inline(never) func multiplyTile6x1(_ tile: UnsafePointer<ProductTile>) { multiply(6, 1, tile.pointee) }
+@inline(never) func multiplyTile1x2(_ tile: UnsafePointer<ProductTile>) { multiply(1, 2, tile.pointee) }
+@inline(never) func multiplyTile2x2(_ tile: UnsafePointer<ProductTile>) { multiply(2, 2, tile.pointee) }
+@inline(never) func multiplyTile3x2(_ tile: UnsafePointer<ProductTile>) { multiply(3, 2, tile.pointee) }
+@inline(never) func multiplyTile4x2(_ tile: UnsafePointer<ProductTile>) { multiply(4, 2, tile.pointee) }
+@inline(never) func multiplyTile5x2(_ tile: UnsafePointer<ProductTile>) { multiply(5, 2, tile.pointee) }
+@inline(never) func multiplyTile6x2(_ tile: UnsafePointer<ProductTile>) { multiply(6, 2, tile.pointee) }
 #if arch(arm64) || TILE_8X3
-@inline(never) func multiplyTile7x1(_ tile: ProductTile) { multiply(7, 1, tile) }
-@inline(never) func multiplyTile8x1(_ tile: ProductTile) { multiply(8, 1, tile) }
-@inline(never) func multiplyTile7x2(_ tile: ProductTile) { multiply(7, 2, tile) }
-@inline(never) func multiplyTile8x2(_ tile: ProductTile) { multiply(8, 2, tile) }
-@inline(never) func multiplyTile1x3(_ tile: ProductTile) { multiply(1, 3, tile) }
-@inline(never) func multiplyTile2x3(_ tile: ProductTile) { multiply(2, 3, tile) }
-@inline(never) func multiplyTile3x3(_ tile: ProductTile) { multiply(3, 3, tile) }
-@inline(never) func multiplyTile4x3(_ tile: ProductTile) { multiply(4, 3, tile) }
-@inline(never) func multiplyTile5x3(_ tile: ProductTile) { multiply(5, 3, tile) }
-@inline(never) func multiplyTile6x3(_ tile: ProductTile) { multiply(6, 3, tile) }
-@inline(never) func multiplyTile7x3(_ tile: ProductTile) { multiply(7, 3, tile) }
-@inline(never) func multiplyTile8x3(_ tile: ProductTile) { multiply(8, 3, tile) }
+@inline(never) func multiplyTile7x1(_ tile: UnsafePointer<ProductTile>) { multiply(7, 1, tile.pointee) }
+@inline(never) func multiplyTile8x1(_ tile: UnsafePointer<ProductTile>) { multiply(8, 1, tile.pointee) }
+@inline(never) func multiplyTile7x2(_ tile: UnsafePointer<ProductTile>) { multiply(7, 2, tile.pointee) }
+@inline(never) func multiplyTile8x2(_ tile: UnsafePointer<ProductTile>) { multiply(8, 2, tile.pointee) }
+@inline(never) func multiplyTile1x3(_ tile: UnsafePointer<ProductTile>) { multiply(1, 3, tile.pointee) }
+@inline(never) func multiplyTile2x3(_ tile: UnsafePointer<ProductTile>) { multiply(2, 3, tile.pointee) }
+@inline(never) func multiplyTile3x3(_ tile: UnsafePointer<ProductTile>) { multiply(3, 3, tile.pointee) }
+@inline(never) func multiplyTile4x3(_ tile: UnsafePointer<ProductTile>) { multiply(4, 3, tile.pointee) }
+@inline(never) func multiplyTile5x3(_ tile: UnsafePointer<ProductTile>) { multiply(5, 3, tile.pointee) }
+@inline(never) func multiplyTile6x3(_ tile: UnsafePointer<ProductTile>) { multiply(6, 3, tile.pointee) }
+@inline(never) func multiplyTile7x3(_ tile: UnsafePointer<ProductTile>) { multiply(7, 3, tile.pointee) }
+@inline(never) func multiplyTile8x3(_ tile: UnsafePointer<ProductTile>) { multiply(8, 3, tile.pointee) }
 #endif
 
 /// One tile with `rows` x `vectors` accumulators, both constants.
