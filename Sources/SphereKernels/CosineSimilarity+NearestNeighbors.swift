@@ -103,7 +103,7 @@ extension CosineSimilarity {
     private static let chunkColumns = 96
     /// Bytes of the queries that go over a chunk, which stays in the first-level cache, one after the other from the second.
     ///
-    /// The more, the less often the points come from beyond the caches, which took 9 % of the time at D = 64 with 48 KiB.
+    /// The more, the less often the points come from beyond the caches.
     private static let queryBytes = 192 * 1024
 
     /// Whether both are the same rows in the same memory.
