@@ -31,7 +31,7 @@ package struct PairHinges: Sendable {
     private let panels: AlignedBuffer<Float>
     private let sources: AlignedBuffer<Float>
     private let rows: AlignedBuffer<Float>
-    /// Number of the group of every point, and of the padding behind. Exact: fewer than 2^24.
+    /// Number of the group of every point, -1 in the padding behind; exact in float32, since there are fewer than 2^24.
     private let groups: AlignedBuffer<Float>
     private let weights: AlignedBuffer<Float>
 
