@@ -42,7 +42,7 @@ public func pairLossTile(
 }
 
 /// Sums the weighted hinges of every column and turns the dot products of the tile into w_j g(s_ij).
-@inline(__always) private func hingeTile(
+@inline(__always) func hingeTile(
     _ panelGroups: UnsafePointer<Float>, _ sourceGroups: UnsafePointer<Float>, _ weights: UnsafePointer<Float>,
     _ count: Int, _ offset: Float, isHinge: Bool, isWithin: Bool, _ tile: UnsafeMutablePointer<Float>,
     _ hinges: UnsafeMutablePointer<Float>
