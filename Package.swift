@@ -50,6 +50,7 @@ let package = Package(
         .library(name: "SphereData", targets: ["SphereData"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
+        .library(name: "SphereLosses", targets: ["SphereLosses"]),
         .library(name: "SphereReports", targets: ["SphereReports"]),
         .library(name: "SphereRecipes", targets: ["SphereRecipes"]),
         .library(name: "SphereBenchmarking", targets: ["SphereBenchmarking"]),
@@ -73,6 +74,8 @@ let package = Package(
 
         .target(
             name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
+        .target(
+            name: "SphereLosses", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
 
         .target(
             name: "SphereBenchmarking", dependencies: ["SphereKernels", "SphereReference"],
@@ -110,6 +113,11 @@ let package = Package(
             name: "SphereGroupingTests",
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "TestSupport",
+            ], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereLossesTests",
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereLosses", "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereReportsTests",

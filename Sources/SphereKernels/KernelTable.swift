@@ -58,6 +58,11 @@ struct KernelTable: Sendable {
     let symmetricGradient: @Sendable (UnsafePointer<sphereshift_gradient_run>) -> Void
     let diagonalGradient: @Sendable (UnsafePointer<sphereshift_gradient_run>, Int) -> Void
 
+    let pairLossTile:
+        @Sendable (
+            Input, Input, Input, Input, Input, Input, Int, Int, Float, Bool, Bool, Output, Output, Output?
+        ) -> Void
+
     typealias ProductLeft = (start: Input, outer: Int, first: Int, across: Int, step: Int)
     typealias ProductRight = (start: Input, outer: Int, first: Int, step: Int)
     typealias ProductEpilogue = (alpha: Float, beta: Float, columnBias: Input?, rowBias: Input?, rectifies: Bool)
@@ -124,6 +129,7 @@ extension KernelTable {
         diagonalMeanShift: KernelsBaseline.diagonalMeanShift,
         symmetricGradient: KernelsBaseline.symmetricGradient,
         diagonalGradient: KernelsBaseline.diagonalGradient,
+        pairLossTile: KernelsBaseline.pairLossTile,
         packProductLeft: KernelsBaseline.packProductLeft,
         packProductRight: KernelsBaseline.packProductRight,
         productBlock: KernelsBaseline.productBlock,
@@ -171,6 +177,7 @@ extension KernelTable {
         diagonalMeanShift: KernelsAVX2.diagonalMeanShift,
         symmetricGradient: KernelsAVX2.symmetricGradient,
         diagonalGradient: KernelsAVX2.diagonalGradient,
+        pairLossTile: KernelsAVX2.pairLossTile,
         packProductLeft: KernelsAVX2.packProductLeft,
         packProductRight: KernelsAVX2.packProductRight,
         productBlock: KernelsAVX2.productBlock,
@@ -215,6 +222,7 @@ extension KernelTable {
         diagonalMeanShift: KernelsAVX512.diagonalMeanShift,
         symmetricGradient: KernelsAVX512.symmetricGradient,
         diagonalGradient: KernelsAVX512.diagonalGradient,
+        pairLossTile: KernelsAVX512.pairLossTile,
         packProductLeft: KernelsAVX512.packProductLeft,
         packProductRight: KernelsAVX512.packProductRight,
         productBlock: KernelsAVX512.productBlock,
