@@ -155,7 +155,7 @@ public func channelSums(
     }
 }
 
-/// The sums of the backward pass of batch normalisation over `count` contiguous pixels: with g' = g where `pixels` rectified are
+/// The sums of the backward pass of batch normalization over `count` contiguous pixels: with g' = g where `pixels` rectified are
 /// above 0 (or everywhere without a rectifier), `sums[c] += sum of g'`, `products[c] += sum of g' (x - base_c)`.
 public func gradientSums(
     _ gradient: UnsafePointer<Float>, _ source: UnsafePointer<PixelSource>, _ count: Int, _ channels: Int,
@@ -236,7 +236,7 @@ public func gradientSums(
     return (scale, shift, otherScale)
 }
 
-/// The gradient with respect to the input of batch normalisation of `count` contiguous pixels, in place: `g = a_c g' + b_c (x - base_c) + e_c`
+/// The gradient with respect to the input of batch normalization of `count` contiguous pixels, in place: `g = a_c g' + b_c (x - base_c) + e_c`
 /// with g' as in ``gradientSums``, which goes to `masked` if that is not null.
 ///
 /// - Parameter factors: a, b, base and e, `channels` each.

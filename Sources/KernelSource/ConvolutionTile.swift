@@ -1,7 +1,7 @@
 // Convolutions: a strip of output pixels times the packed weights, the products of all taps of a tile in registers.
 //
 // The source pixels of a row of outputs lie one step apart, whatever tap they are read through, so a tile of pixels x channels is
-// a product whose left operand starts elsewhere for every tap. Neighbouring taps without dilation are one run in memory.
+// a product whose left operand starts elsewhere for every tap. Neighboring taps without dilation are one run in memory.
 
 /// A strip of output pixels, of which `segmentCount` x `segmentLength` products are added up.
 ///

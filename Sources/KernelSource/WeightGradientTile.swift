@@ -1,4 +1,4 @@
-// Gradients with respect to the weights of convolutions: a product over pixels, the source read by broadcasts of neighbouring
+// Gradients with respect to the weights of convolutions: a product over pixels, the source read by broadcasts of neighboring
 // channels, the gradient of the output by vectors.
 
 /// The products of a strip of pixels.

@@ -1,6 +1,6 @@
 public import SphereKernels
 
-/// Batch normalisation of NHWC maps (Ioffe and Szegedy, 2015), in pieces that fuse with what is around it.
+/// Batch normalization of NHWC maps (Ioffe and Szegedy, 2015), in pieces that fuse with what is around it.
 ///
 ///     y = gamma_c (x - mean_c) / sqrt(variance_c + epsilon) + beta_c = scale_c x + shift_c
 ///

@@ -3,7 +3,7 @@ internal import SphereKernels
 /// A map that is to be read through a scale and a shift per channel, and perhaps a rectifier:
 /// `a = scale_c x + shift_c`, then `max(a, 0)` if `rectifies` (NaN stays NaN).
 ///
-/// What batch normalisation is once its statistics are known. Borrowed: it costs nothing to make.
+/// What batch normalization is once its statistics are known. Borrowed: it costs nothing to make.
 public struct ChannelAffine: ~Escapable {
     /// The factors, one per channel.
     public let scale: Span<Float>
@@ -29,7 +29,7 @@ public struct ChannelAffine: ~Escapable {
 }
 
 /// A second map that is added before the rectifier: the shortcut of a residual block, as it is or through a scale and a
-/// shift per channel (a projection's batch normalisation).
+/// shift per channel (a projection's batch normalization).
 public struct Shortcut: ~Escapable {
     /// The map that is added.
     public let map: Span<Float>

@@ -15,7 +15,7 @@ public enum Convolution {
     ///   - bias: one number per output channel; `nil`: 0.
     ///   - output: overwritten.
     ///   - prologue: what the input is read through, on the fly: `max(0, scale_c x + shift_c)`; padding stays 0 behind it. So
-    ///     that the output of batch normalisation and rectifier need not be stored.
+    ///     that the output of batch normalization and rectifier need not be stored.
     ///   - rectifies: whether negative outputs become 0 (NaN stays NaN).
     ///   - workspace: scratch memory; `nil` allocates it.
     /// - Precondition: the counts are those of `geometry`.
@@ -30,7 +30,7 @@ public enum Convolution {
     }
 
     /// ``forward(_:weights:bias:into:geometry:prologue:rectifies:workspace:on:)`` that also measures the mean and variance of every
-    /// channel of the output while it is in the cache, for the batch normalisation that follows.
+    /// channel of the output while it is in the cache, for the batch normalization that follows.
     ///
     /// The moments are those of the strips (around a pixel's value, in float32), merged in double in a fixed order.
     ///

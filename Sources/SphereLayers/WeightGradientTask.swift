@@ -71,7 +71,7 @@ struct WeightGradientTask: @unchecked Sendable {
         let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
         let (height, width) = (plan.isFlat ? 1 : geometry.output.height, grid.columns)
         let target = sums + block.lowerBound * outputs + channels.lowerBound
-        // One segment per tap: the rows of neighbouring taps lie apart in the result unless the block has all channels.
+        // One segment per tap: the rows of neighboring taps lie apart in the result unless the block has all channels.
         let segments = plan.segments(ofBlock: index).flatMap { start in
             (0..<grid.runLength).map { start + $0 * block.count }
         }
