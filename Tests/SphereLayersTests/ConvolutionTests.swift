@@ -55,7 +55,11 @@ import Testing
         var uneven = sizes(1, 9, 8, 5, 6, (4, 2))
         (uneven.verticalStride, uneven.horizontalStride, uneven.verticalDilation) = (3, 2, 2)
         (uneven.top, uneven.right) = (3, 4)
-        return [strips, columns, blocks, uneven, sizes(2, 3, 5, 400, 21, (1, 1)), sizes(1, 2, 3, 10, 213, (1, 1))]
+        // More strips than groups of them that have sums of their own, with one block of channels and with two.
+        let manyStrips = [sizes(40, 3, 4, 2, 3, (2, 2)), sizes(20, 3, 4, 140, 3, (3, 3))]
+        return manyStrips + [
+            strips, columns, blocks, uneven, sizes(2, 3, 5, 400, 21, (1, 1)), sizes(1, 2, 3, 10, 213, (1, 1)),
+        ]
     }()
 
     /// Results of n terms, each a product: rounded once as they enter, once per addition, and a few times more (prologue,
