@@ -45,6 +45,7 @@ let package = Package(
     name: "SphereShift",
     products: [
         .library(name: "SphereKernels", targets: ["SphereKernels"]),
+        .library(name: "SphereLayers", targets: ["SphereLayers"]),
         .library(name: "SphereReference", targets: ["SphereReference"]),
         .library(name: "SphereTheory", targets: ["SphereTheory"]),
         .library(name: "SphereData", targets: ["SphereData"]),
@@ -63,6 +64,7 @@ let package = Package(
         .target(name: "CInstructionSets"),
         .target(name: "SphereKernels", dependencies: kernelDependencies, swiftSettings: swiftSettings),
         .target(name: "SphereReference", dependencies: ["SphereKernels"], swiftSettings: swiftSettings),
+        .target(name: "SphereLayers", dependencies: ["SphereKernels"], swiftSettings: swiftSettings),
         .target(name: "SphereTheory", swiftSettings: swiftSettings),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
@@ -104,6 +106,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereReferenceTests", dependencies: ["SphereKernels", "SphereReference", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereLayersTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereLayers", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "SphereTheoryTests", dependencies: ["SphereTheory"], swiftSettings: swiftSettings),
         .testTarget(

@@ -28,12 +28,20 @@ public func packProductRight(
     _ operand: UnsafePointer<Float>, _ stride: Int, _ isTransposed: Bool, _ count: Int, _ depth: Int,
     _ packed: UnsafeMutablePointer<Float>
 ) {
+    packProductPanels(operand, stride, isTransposed, count, depth, packed, depth, 0)
+}
+
+/// ``packProductRight`` of `depth` rows that are those from `first` of panels of `panelDepth` rows.
+public func packProductPanels(
+    _ operand: UnsafePointer<Float>, _ stride: Int, _ isTransposed: Bool, _ count: Int, _ depth: Int,
+    _ packed: UnsafeMutablePointer<Float>, _ panelDepth: Int, _ first: Int
+) {
     if isTransposed {
         var j = 0
         while j < count {
             let width = productPiece((count - j + lanes - 1) / lanes, tileVectors) * lanes
             let columns = count - j < width ? count - j : width
-            let panel = packed + j * depth
+            let panel = packed + j * panelDepth + first * width
             transposeRows(operand + j * stride, stride, columns, depth, width, panel)
             clearColumns(columns, depth, panel, width)
             j += width
@@ -48,7 +56,7 @@ public func packProductRight(
         while j < count {
             let width = productPiece((count - j + lanes - 1) / lanes, tileVectors) * lanes
             let from = operand + k * stride + j
-            let to = packed + j * depth + k * width
+            let to = packed + j * panelDepth + (first + k) * width
             if count - j >= width {
                 copyVectors(from, stride, rows, to, width)
             } else {

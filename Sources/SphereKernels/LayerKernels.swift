@@ -1,0 +1,101 @@
+internal import KernelsBaseline
+
+#if canImport(KernelsAVX512)
+internal import KernelsAVX2
+internal import KernelsAVX512
+#endif
+
+/// The kernels of the layers of one instruction set, for SphereLayers.
+///
+/// What each does is documented at its only source, Sources/KernelSource.
+package struct LayerKernels: Sendable {
+    package typealias Input = UnsafePointer<Float>
+    package typealias Output = UnsafeMutablePointer<Float>
+    package typealias ConvolutionRun = (
+        source: Input, rowStep: Int, pixelStep: Int, segments: UnsafePointer<Int>, segmentCount: Int,
+        segmentLength: Int, rows: Int, columns: Int, weights: Input, depth: Int, first: Int, channels: Int,
+        result: Output, resultRowStep: Int, resultPixelStep: Int, accumulates: Bool, bias: Input?, rectifies: Bool
+    )
+    package typealias WeightGradientRun = (
+        source: Input, rowStep: Int, pixelStep: Int, segments: UnsafePointer<Int>, segmentCount: Int,
+        segmentLength: Int, rows: Int, columns: Int, gradient: Input, panelStep: Int, gradientRowStep: Int,
+        gradientPixelStep: Int, channels: Int, result: Output, resultSegmentStep: Int, resultRowStep: Int,
+        accumulates: Bool
+    )
+    package typealias PixelSource = (
+        start: Input, step: Int, scale: Input?, shift: Input?, other: Input?, otherScale: Input?, otherShift: Input?,
+        rectifies: Bool
+    )
+
+    package let lanes: Int
+    package let panelColumns: Int
+    package let tileRows: Int
+    package let scratch: Int
+    package let packPanels: @Sendable (Input, Int, Bool, Int, Int, Output, Int, Int) -> Void
+    package let convolveStrip: @Sendable (UnsafePointer<ConvolutionRun>, Output) -> Void
+    package let accumulateWeightGradient: @Sendable (UnsafePointer<WeightGradientRun>, Output) -> Void
+    package let affinePixels: @Sendable (UnsafePointer<PixelSource>, Int, Int, Output, Int) -> Void
+    package let channelSums: @Sendable (Input, Int, Int, Int, Input, Output, Output) -> Void
+    package let gradientSums: @Sendable (Input, UnsafePointer<PixelSource>, Int, Int, Input, Output, Output) -> Void
+    package let normalizationGradient: @Sendable (Output, UnsafePointer<PixelSource>, Int, Int, Input, Output?) -> Void
+}
+
+extension InstructionSet {
+    /// The kernels of the layers of this instruction set.
+    package var layerKernels: LayerKernels {
+        switch self {
+        case .baseline: .baseline
+        #if canImport(KernelsAVX512)
+        case .avx2: .avx2
+        case .avx512: .avx512
+        #else
+        case .avx2, .avx512: fatalError("\(self) is not in this build, which has \(Self.available)")
+        #endif
+        }
+    }
+}
+
+extension LayerKernels {
+    static let baseline = LayerKernels(
+        lanes: KernelsBaseline.productLanes,
+        panelColumns: KernelsBaseline.panelColumns,
+        tileRows: KernelsBaseline.productGroup,
+        scratch: KernelsBaseline.productScratch,
+        packPanels: KernelsBaseline.packProductPanels,
+        convolveStrip: KernelsBaseline.convolveStrip,
+        accumulateWeightGradient: KernelsBaseline.accumulateWeightGradient,
+        affinePixels: KernelsBaseline.affinePixels,
+        channelSums: KernelsBaseline.channelSums,
+        gradientSums: KernelsBaseline.gradientSums,
+        normalizationGradient: KernelsBaseline.normalizationGradient)
+}
+
+#if canImport(KernelsAVX512)
+extension LayerKernels {
+    static let avx2 = LayerKernels(
+        lanes: KernelsAVX2.productLanes,
+        panelColumns: KernelsAVX2.panelColumns,
+        tileRows: KernelsAVX2.productGroup,
+        scratch: KernelsAVX2.productScratch,
+        packPanels: KernelsAVX2.packProductPanels,
+        convolveStrip: KernelsAVX2.convolveStrip,
+        accumulateWeightGradient: KernelsAVX2.accumulateWeightGradient,
+        affinePixels: KernelsAVX2.affinePixels,
+        channelSums: KernelsAVX2.channelSums,
+        gradientSums: KernelsAVX2.gradientSums,
+        normalizationGradient: KernelsAVX2.normalizationGradient)
+
+    static let avx512 = LayerKernels(
+        lanes: KernelsAVX512.productLanes,
+        panelColumns: KernelsAVX512.panelColumns,
+        tileRows: KernelsAVX512.productGroup,
+        scratch: KernelsAVX512.productScratch,
+        packPanels: KernelsAVX512.packProductPanels,
+        convolveStrip: KernelsAVX512.convolveStrip,
+        accumulateWeightGradient: KernelsAVX512.accumulateWeightGradient,
+        affinePixels: KernelsAVX512.affinePixels,
+        channelSums: KernelsAVX512.channelSums,
+        gradientSums: KernelsAVX512.gradientSums,
+        normalizationGradient: KernelsAVX512.normalizationGradient)
+}
+#endif

@@ -1,0 +1,103 @@
+internal import SphereKernels
+
+/// The gradient of a convolution's weights: products over the pixels of strips, groups of strips added up in their order.
+struct WeightGradientTask: @unchecked Sendable {
+    // Sendable: operands are only read; units of work write to ranges that do not overlap.
+    let source: UnsafePointer<Float>
+    let affine: AffinePointers
+    let gradient: UnsafePointer<Float>
+    let result: UnsafeMutablePointer<Float>
+    let geometry: ConvolutionGeometry
+    let accumulates: Bool
+    let kernels: LayerKernels
+
+    /// Elements of the sums of all groups.
+    private static let mostSums = 1 << 23
+    /// Elements that are added up together.
+    private static let sumUnit = 4096
+
+    func run(_ workspace: LayerWorkspace, threads: Int) {
+        let weightCount = geometry.weightCount
+        if geometry.output.pixels == 0 {
+            if !accumulates { result.update(repeating: 0, count: weightCount) }
+            return
+        }
+        let channels = geometry.output.channels
+        let plan = GatherPlan(
+            TapGrid(forward: geometry), source: geometry.input, resultChannels: channels, isPlain: affine.isNone,
+            kernels: kernels)
+        let parts = plan.blocks.count * plan.channelPieces.count
+        // Enough units for many threads, as far as their sums fit.
+        let groups = Pieces(
+            plan.strips, atMost: max(1, min(16 / parts, Self.mostSums / weightCount)), step: 1)
+        let units = groups.count * parts
+        let panelSize = plan.longestStrip * ((channels + kernels.lanes - 1) / kernels.lanes * kernels.lanes)
+        let sumSize = groups.count == 1 ? 0 : weightCount
+        let scratchSize = plan.bufferSize + panelSize
+        workspace.withFloats(groups.count * sumSize + min(threads, units) * scratchSize) { memory in
+            nonisolated(unsafe) let sums = memory
+            nonisolated(unsafe) let scratch = sums + groups.count * sumSize
+            parallelFor(units: units, threads: threads) { worker, unit in
+                let (group, part) = (unit / parts, unit % parts)
+                let buffer = scratch + worker * scratchSize
+                add(
+                    plan, strips: groups[group], block: part / plan.channelPieces.count,
+                    channels: plan.channelPieces[part % plan.channelPieces.count],
+                    into: sumSize == 0 ? result : sums + group * sumSize, accumulates: sumSize == 0 && accumulates,
+                    buffer: buffer, panels: buffer + plan.bufferSize)
+            }
+            if sumSize == 0 { return }
+            parallelFor(units: (weightCount + Self.sumUnit - 1) / Self.sumUnit, threads: threads) { _, unit in
+                let range = unit * Self.sumUnit..<min(weightCount, (unit + 1) * Self.sumUnit)
+                for group in 0..<groups.count {
+                    var pixels =
+                        (group == 0 && !accumulates
+                        ? AffinePointers() : AffinePointers(other: result + range.lowerBound))
+                        .source(sums + group * sumSize + range.lowerBound, step: range.count)
+                    kernels.affinePixels(&pixels, 1, range.count, result + range.lowerBound, range.count)
+                }
+            }
+        }
+    }
+
+    /// The products of some strips, a block of input channels and some output channels.
+    private func add(
+        _ plan: GatherPlan, strips: Range<Int>, block index: Int, channels: Range<Int>,
+        into sums: UnsafeMutablePointer<Float>, accumulates: Bool, buffer: UnsafeMutablePointer<Float>,
+        panels: UnsafeMutablePointer<Float>
+    ) {
+        let grid = plan.grid
+        let block = plan.blocks[index]
+        let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
+        let (height, width) = (plan.isFlat ? 1 : geometry.output.height, grid.columns)
+        let target = sums + block.lowerBound * outputs + channels.lowerBound
+        // One segment per tap: the rows of neighboring taps lie apart in the result unless the block has all channels.
+        let segments = plan.segments(ofBlock: index).flatMap { start in
+            (0..<grid.runLength).map { start + $0 * block.count }
+        }
+        withUnsafeTemporaryAllocation(byteCount: kernels.scratch * 4, alignment: 64) { memory in
+            let edge = memory.assumingMemoryBound(to: Float.self).baseAddress!
+            segments.withUnsafeBufferPointer { segments in
+                for strip in strips {
+                    let unit = plan.unit(strip)
+                    let view = plan.view(source, unit, block, affine, kernels, buffer)
+                    let pixels = unit.rows.count * unit.columns.count
+                    for y in unit.rows {
+                        let start =
+                            gradient
+                            + ((unit.map * height + y) * width + unit.columns.lowerBound) * outputs
+                        kernels.packPanels(
+                            start + channels.lowerBound, outputs, false, channels.count, unit.columns.count, panels,
+                            pixels, (y - unit.rows.lowerBound) * unit.columns.count)
+                    }
+                    var run: LayerKernels.WeightGradientRun = (
+                        view.start, view.rowStep, view.pixelStep, segments.baseAddress!, segments.count, block.count,
+                        unit.rows.count, unit.columns.count, UnsafePointer(panels), pixels, 0, 0, channels.count,
+                        target, inputs * outputs, outputs, accumulates || strip != strips.lowerBound
+                    )
+                    kernels.accumulateWeightGradient(&run, edge)
+                }
+            }
+        }
+    }
+}
