@@ -48,6 +48,7 @@ let package = Package(
         .library(name: "SphereReference", targets: ["SphereReference"]),
         .library(name: "SphereTheory", targets: ["SphereTheory"]),
         .library(name: "SphereData", targets: ["SphereData"]),
+        .library(name: "SphereTensor", targets: ["SphereTensor"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
         .library(name: "SphereReports", targets: ["SphereReports"]),
@@ -66,6 +67,8 @@ let package = Package(
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "SphereData", dependencies: ["SphereKernels", "CPNG", "CJPEG"], swiftSettings: swiftSettings),
+        .target(
+            name: "SphereTensor", dependencies: ["SphereKernels", "SphereData"], swiftSettings: swiftSettings),
         .systemLibrary(name: "CEigenHeaders", pkgConfig: "eigen3", providers: [.apt(["libeigen3-dev"])]),
         .target(name: "CEigen", dependencies: ["CEigenHeaders"]),
         .target(
@@ -105,6 +108,10 @@ let package = Package(
         .testTarget(name: "SphereTheoryTests", dependencies: ["SphereTheory"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereDataTests", dependencies: ["SphereKernels", "SphereData"], exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereTensorTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereTensor", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereGroupingTests",
