@@ -7,8 +7,9 @@ import numpy as np
 # Errors above these are mistakes and no rounding; the error itself is in the results.
 LIMITS = {
     "step": 1e-4,
-    "gradient": 1e-3,
+    "forward_backward": 1e-3,
     "cosine": 1e-5,
+    "nearest_neighbors": 1e-5,
     "exponential": 8,
     "product": 1e-5,
 }
@@ -180,7 +181,7 @@ class Truth:
 
     @property
     def limit(self):
-        return LIMITS["cosine" if self.case.family == "cosine" else self.case.operation]
+        return LIMITS[self.case.family if self.case.family in LIMITS else self.case.operation]
 
 
 def unit(x):

@@ -45,7 +45,8 @@ struct RatePlots {
     private static func others(_ row: ResultsFile.Row, share: Bool) -> String {
         var text = ""
         if let m = row.number("m"), m > 1, let n = row.number("n"), row["operation"] != "paired", m != n {
-            text += share ? ", M = N / \(Int((n / m).rounded()))" : ", M = \(row["m"])"
+            // Products have shapes of their own, in which M is no share of N.
+            text += share && n > m ? ", M = N / \(Int((n / m).rounded()))" : ", M = \(row["m"])"
         }
         if !row["concentration"].isEmpty { text += ", kappa = \(Int(row.number("concentration") ?? 0))" }
         return text
