@@ -68,14 +68,16 @@ let package = Package(
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "SphereData", dependencies: ["SphereKernels", "CPNG", "CJPEG"], swiftSettings: swiftSettings),
         .target(
-            name: "SphereTensor", dependencies: ["SphereKernels", "SphereData"], swiftSettings: swiftSettings),
+            name: "SphereTensor", dependencies: ["SphereKernels", "SphereReference", "SphereData"],
+            swiftSettings: swiftSettings),
         .systemLibrary(name: "CEigenHeaders", pkgConfig: "eigen3", providers: [.apt(["libeigen3-dev"])]),
         .target(name: "CEigen", dependencies: ["CEigenHeaders"]),
         .target(
             name: "SphereLinearAlgebra", dependencies: ["SphereKernels", "CEigen"], swiftSettings: swiftSettings),
 
         .target(
-            name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
+            name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
+            swiftSettings: swiftSettings),
 
         .target(
             name: "SphereBenchmarking", dependencies: ["SphereKernels", "SphereReference"],
@@ -116,7 +118,8 @@ let package = Package(
         .testTarget(
             name: "SphereGroupingTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "TestSupport",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
+                "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereReportsTests",

@@ -23,7 +23,8 @@ extension SafetensorsFile {
                 shape.reduce(1, *) == elements.count,
                 "array \(name) of shape \(shape) has \(shape.reduce(1, *)) elements, \(elements.count) were given")
             require(
-                element == .float32 || element == .float16, "arrays are written as F32 or F16, found \(element.rawValue)")
+                element == .float32 || element == .float16,
+                "arrays are written as F32 or F16, found \(element.rawValue)")
             self.name = name
             self.shape = shape
             self.elements = elements

@@ -169,7 +169,8 @@ private struct SafetensorsHeader {
             end = entry.range.upperBound
         }
         guard end == dataBytes else {
-            throw .badHeader(path: path, reason: "the arrays take \(end) bytes, the file has \(dataBytes) after its header")
+            throw .badHeader(
+                path: path, reason: "the arrays take \(end) bytes, the file has \(dataBytes) after its header")
         }
     }
 }

@@ -58,7 +58,9 @@ final class GradientStore {
         accumulate(into: node) { target, accumulates in
             target.withUnsafeMutableBufferPointer { target in
                 guard let sums = target.baseAddress else { return }
-                if accumulates { addElements(gradient.start, to: sums, count: target.count) } else {
+                if accumulates {
+                    addElements(gradient.start, to: sums, count: target.count)
+                } else {
                     sums.update(from: gradient.start, count: target.count)
                 }
             }

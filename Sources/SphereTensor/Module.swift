@@ -48,11 +48,12 @@ private func collect(_ mirror: Mirror, path: String, _ visit: (String, Any) -> V
 }
 
 private func descend(_ value: Any, name: String, _ visit: (String, Any) -> Void) {
-    if value is Parameter {
-        visit(name, value)
-    } else if value is any Module {
-        visit(name, value)
-        collect(Mirror(reflecting: value), path: name, visit)
+    // The casts look into optionals.
+    if let parameter = value as? Parameter {
+        visit(name, parameter)
+    } else if let module = value as? any Module {
+        visit(name, module)
+        collect(Mirror(reflecting: module), path: name, visit)
     } else {
         let mirror = Mirror(reflecting: value)
         switch mirror.displayStyle {
