@@ -49,6 +49,7 @@ let package = Package(
         .library(name: "SphereReference", targets: ["SphereReference"]),
         .library(name: "SphereTheory", targets: ["SphereTheory"]),
         .library(name: "SphereData", targets: ["SphereData"]),
+        .library(name: "SphereTensor", targets: ["SphereTensor"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
         .library(name: "SphereLosses", targets: ["SphereLosses"]),
@@ -69,13 +70,17 @@ let package = Package(
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "SphereData", dependencies: ["SphereKernels", "CPNG", "CJPEG"], swiftSettings: swiftSettings),
+        .target(
+            name: "SphereTensor", dependencies: ["SphereKernels", "SphereReference", "SphereData"],
+            swiftSettings: swiftSettings),
         .systemLibrary(name: "CEigenHeaders", pkgConfig: "eigen3", providers: [.apt(["libeigen3-dev"])]),
         .target(name: "CEigen", dependencies: ["CEigenHeaders"]),
         .target(
             name: "SphereLinearAlgebra", dependencies: ["SphereKernels", "CEigen"], swiftSettings: swiftSettings),
 
         .target(
-            name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
+            name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
+            swiftSettings: swiftSettings),
         .target(
             name: "SphereLosses", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
 
@@ -116,9 +121,14 @@ let package = Package(
             name: "SphereDataTests", dependencies: ["SphereKernels", "SphereData"], exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "SphereTensorTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereTensor", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "SphereGroupingTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "TestSupport",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
+                "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereLossesTests",

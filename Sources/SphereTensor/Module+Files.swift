@@ -1,0 +1,68 @@
+public import SphereData
+internal import SphereKernels
+
+/// A file of weights that does not fit a module.
+public enum ModuleFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file itself is at fault.
+    case file(SafetensorsError)
+    /// A parameter has no array in the file.
+    case missing(path: String, parameter: String)
+    /// An array of the file belongs to no parameter.
+    case unexpected(path: String, array: String)
+    /// An array has another shape than its parameter.
+    case shape(path: String, parameter: String, expected: [Int], found: [Int])
+
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .missing(let path, let parameter): "\(path): has no array \"\(parameter)\", which the model needs"
+        case .unexpected(let path, let array): "\(path): array \"\(array)\" belongs to no parameter of the model"
+        case .shape(let path, let parameter, let expected, let found):
+            "\(path): array \"\(parameter)\" has the shape \(found), the model's is \(expected)"
+        }
+    }
+}
+
+extension Module {
+    /// Reads the elements of all parameters from a safetensors file, by name.
+    ///
+    /// Nothing is changed unless every parameter is there with its shape, and no other array.
+    ///
+    /// - Throws: ``ModuleFileError``.
+    public func load(from path: String) throws(ModuleFileError) {
+        let file: SafetensorsFile
+        do { file = try SafetensorsFile(path) } catch { throw .file(error) }
+        try load(from: file)
+    }
+
+    /// Takes the elements of all parameters from `file`, as ``load(from:)-(String)``.
+    public func load(from file: SafetensorsFile) throws(ModuleFileError) {
+        let named = namedParameters
+        for (name, parameter) in named {
+            guard let entry = file.entries[name] else { throw .missing(path: file.path, parameter: name) }
+            guard entry.shape == parameter.shape else {
+                throw .shape(path: file.path, parameter: name, expected: parameter.shape, found: entry.shape)
+            }
+        }
+        let known = Set(named.map(\.name))
+        if let stranger = file.entries.keys.filter({ !known.contains($0) }).min() {
+            throw .unexpected(path: file.path, array: stranger)
+        }
+        for (name, parameter) in named {
+            do { parameter.elements = try file.floats(name) } catch { throw .file(error) }
+        }
+    }
+
+    /// Writes the elements of all parameters as a safetensors file, which appears under its name when it is complete.
+    ///
+    /// - Throws: ``ModuleFileError/file(_:)``.
+    public func save(
+        to path: String, as element: SafetensorsElement = .float32, metadata: [String: String] = [:]
+    ) throws(ModuleFileError) {
+        let arrays = namedParameters.map {
+            SafetensorsFile.Array(
+                name: $0.name, shape: $0.parameter.shape, elements: $0.parameter.elements, as: element)
+        }
+        do { try SafetensorsFile.write(arrays, metadata: metadata, to: path) } catch { throw .file(error) }
+    }
+}
