@@ -50,6 +50,7 @@ let package = Package(
         .library(name: "SphereData", targets: ["SphereData"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
+        .library(name: "SphereEvaluation", targets: ["SphereEvaluation"]),
         .library(name: "SphereReports", targets: ["SphereReports"]),
         .library(name: "SphereRecipes", targets: ["SphereRecipes"]),
         .library(name: "SphereBenchmarking", targets: ["SphereBenchmarking"]),
@@ -73,6 +74,9 @@ let package = Package(
 
         .target(
             name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
+
+        .target(
+            name: "SphereEvaluation", dependencies: ["SphereKernels", "SphereData"], swiftSettings: swiftSettings),
 
         .target(
             name: "SphereBenchmarking", dependencies: ["SphereKernels", "SphereReference"],
@@ -111,6 +115,10 @@ let package = Package(
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "TestSupport",
             ], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereEvaluationTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereEvaluation", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereReportsTests",
             dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereReports", "TestSupport"],
