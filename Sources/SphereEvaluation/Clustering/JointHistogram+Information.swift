@@ -61,14 +61,18 @@ extension JointHistogram {
         return .defined(min(1, information / scale))
     }
 
-    /// Homogeneity: mutual information over the entropy of the ground truth; 1 if every predicted region lies in one region
-    /// of the ground truth. Undefined without pixels.
+    /// Homogeneity: mutual information over the entropy of the ground truth; 1 if every predicted region lies in one
+    /// region of the ground truth.
+    ///
+    /// Undefined without pixels.
     ///
     /// - Complexity: O(cells).
     public var homogeneity: MetricValue { share(ofEntropyOf: truthSizes) }
 
-    /// Completeness: mutual information over the entropy of the prediction; 1 if every region of the ground truth lies in
-    /// one predicted region. Undefined without pixels.
+    /// Completeness: mutual information over the entropy of the prediction; 1 if every region of the ground truth lies
+    /// in one predicted region.
+    ///
+    /// Undefined without pixels.
     ///
     /// - Complexity: O(cells).
     public var completeness: MetricValue { share(ofEntropyOf: predictedSizes) }
@@ -91,7 +95,9 @@ extension JointHistogram {
     }
 
     /// H(truth | prediction), what merging regions loses: the share of the variation of information that comes from
-    /// under-segmentation. Undefined without pixels.
+    /// under-segmentation.
+    ///
+    /// Undefined without pixels.
     ///
     /// - Complexity: O(cells).
     public func truthEntropyGivenPrediction(_ unit: EntropyUnit = .bits) -> MetricValue {
@@ -99,7 +105,9 @@ extension JointHistogram {
     }
 
     /// H(prediction | truth), what splitting regions adds: the share of the variation of information that comes from
-    /// over-segmentation. Undefined without pixels.
+    /// over-segmentation.
+    ///
+    /// Undefined without pixels.
     ///
     /// - Complexity: O(cells).
     public func predictedEntropyGivenTruth(_ unit: EntropyUnit = .bits) -> MetricValue {
@@ -116,8 +124,10 @@ extension JointHistogram {
         return .defined(sum / unit.nats)
     }
 
-    /// Variation of information: H(truth | prediction) + H(prediction | truth), 0 for equal partitions (Meila, Journal of
-    /// Multivariate Analysis 2007). Undefined without pixels.
+    /// Variation of information: H(truth | prediction) + H(prediction | truth), 0 for equal partitions (Meila, Journal
+    /// of Multivariate Analysis 2007).
+    ///
+    /// Undefined without pixels.
     ///
     /// - Complexity: O(cells).
     public func variationOfInformation(_ unit: EntropyUnit = .bits) -> MetricValue {

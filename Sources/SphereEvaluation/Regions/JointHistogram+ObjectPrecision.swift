@@ -1,7 +1,9 @@
 internal import SphereKernels
 
 extension JointHistogram {
-    /// The thresholds 0.5, 0.55, ... 0.95 of the COCO and DSB2018 scores.
+    /// The thresholds 0.5, 0.55, ...
+    ///
+    /// 0.95 of the COCO and DSB2018 scores.
     public static let objectThresholds: [Double] = (0..<10).map { 0.5 + 0.05 * Double($0) }
 
     /// Precision of objects of the 2018 Data Science Bowl at one threshold: `TP / (TP + FP + FN)`, a true positive being a
