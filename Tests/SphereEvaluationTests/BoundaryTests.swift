@@ -31,7 +31,7 @@ private enum BSDS {
         return SoftBoundaryMap(width: map.width, height: map.height, strengths: map.labels.map { Double($0) / 255 })
     }
 
-    static let thresholds = (1...5).map { Double($0) / 6 }
+    static let thresholds = BoundaryEvaluation.Settings.benchmarkThresholds(5)
 
     /// The numbers of a file of the benchmark, line by line.
     static func table(_ path: String) throws -> [[Double]] {
@@ -208,6 +208,8 @@ private enum BSDS {
         var evaluation = BoundaryEvaluation(thresholds: BSDS.thresholds)
         let golden = try JSONSerialization.jsonObject(
             with: Data(contentsOf: URL(filePath: BSDS.path("counts_original_matcher.json"))))
+        let stated = try #require((golden as? [String: Any])?["thresholds"] as? [Double])
+        #expect(zip(stated, BSDS.thresholds).allSatisfy { $0.bitPattern == $1.bitPattern })
         let original = try #require((golden as? [String: Any])?["images"] as? [String: [[Int]]])
         for id in BSDS.five {
             let truth = try BSDS.truth(id)
@@ -227,14 +229,12 @@ private enum BSDS {
         let result = evaluation.result()
         let official = try BSDS.table(BSDS.path("expected_test2_eval_bdry_thr.txt"))
         for (point, row) in zip(result.curve, official) {
-            print(rule, point, row)
             #expect(abs(point.recall - row[1]) <= 0.001, "\(rule): \(point), official \(row)")
             #expect(abs(point.precision - row[2]) <= 0.003, "\(rule): \(point), official \(row)")
             if rule == .published { #expect(abs(point.fMeasure - row[3]) <= 0.0005, "\(rule): \(point), official \(row)") }
         }
         let totals = try BSDS.table(BSDS.path("expected_test2_eval_bdry.txt"))[0]
         let ods = try #require(result.optimalDatasetScale)
-        print(rule, ods, result.odsF, result.oisF, result.averagePrecision, totals)
         #expect(abs(ods.threshold - totals[0]) < 1e-6)
         let tolerance = rule == .published ? 0.0005 : 0.0015
         #expect(agrees(result.odsF, totals[3], tolerance: tolerance))

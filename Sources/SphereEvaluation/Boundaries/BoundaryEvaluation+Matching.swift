@@ -3,7 +3,7 @@ public import SphereKernels
 extension BoundaryEvaluation {
     /// How an image is scored.
     public struct Settings: Equatable, Sendable {
-        /// Thresholds of the strengths, ascending: k / 100 for k = 1 ... 99 unless given.
+        /// Thresholds of the strengths, ascending: the benchmark's 99 unless given.
         public var thresholds: [Double]
         /// Largest distance of corresponding pixels as a share of the image's diagonal.
         public var tolerance: Double
@@ -12,11 +12,25 @@ extension BoundaryEvaluation {
         /// Whether the thresholded maps are thinned first.
         public var thins: Bool
 
+        /// The benchmark's `count` thresholds, evenly spaced from 1 / (count + 1) to 1 - 1 / (count + 1).
+        ///
+        /// They come from the first by equal steps, to the last bit as MATLAB's `linspace` makes them: 85 / 255 is below the
+        /// second of five, which is just above 1/3.
+        ///
+        /// - Precondition: `count >= 2`.
+        public static func benchmarkThresholds(_ count: Int) -> [Double] {
+            require(count >= 2, "a series of thresholds has 2 or more, found \(count)")
+            let first = 1 / Double(count + 1)
+            let last = 1 - first
+            let step = (last - first) / Double(count - 1)
+            return (0..<count).map { $0 == count - 1 ? last : Double($0) * step + first }
+        }
+
         /// The settings of the benchmark, with the exact rule of matching.
         ///
         /// - Precondition: the thresholds ascend and the tolerance is above 0.
         public init(
-            thresholds: [Double] = (1...99).map { Double($0) / 100 }, tolerance: Double = 0.0075,
+            thresholds: [Double] = Settings.benchmarkThresholds(99), tolerance: Double = 0.0075,
             rule: BoundaryMatchingRule = .exact, thins: Bool = true
         ) {
             require(
