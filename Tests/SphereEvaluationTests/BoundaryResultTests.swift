@@ -130,7 +130,9 @@ import Testing
         .enabled(if: SharedData.has("bsds500/ucm2_test/100007.png"), "needs the shared data"))
     func publishedContours() throws {
         let picture = try PNGFile.read(SharedData.path("bsds500/ucm2_test/100007.png"))
-        guard case .eightBit(let image) = picture.samples else { throw LabelMapError.image(.file(.cannotOpen(path: "", reason: ""))) }
+        guard case .eightBit(let image) = picture.samples else {
+            throw LabelMapError.image(.file(.cannotOpen(path: "", reason: "")))
+        }
         let contours = try DoubleSizeContours(image)
         let truth = try (0..<20).filter { SharedData.has("bsds500/test/100007_gt\($0)_seg.png") }
             .map { try LabelMap.readPNG(SharedData.path("bsds500/test/100007_gt\($0)_seg.png")) }
@@ -163,13 +165,17 @@ import Testing
                 }
             )
         }
-        var (all, a, b) = (RegionEvaluation(scaleCount: 2), RegionEvaluation(scaleCount: 2), RegionEvaluation(scaleCount: 2))
+        var (all, a, b) = (
+            RegionEvaluation(scaleCount: 2), RegionEvaluation(scaleCount: 2), RegionEvaluation(scaleCount: 2)
+        )
         for (name, scores) in images { all.add(name, scores) }
         for (name, scores) in images[2...].reversed() { a.add(name, scores) }
         for (name, scores) in images[..<2] { b.add(name, scores) }
         a.merge(b)
-        #expect(a == all && a.covering() == all.covering() && a.variationOfInformation() == all.variationOfInformation())
-        #expect(RegionEvaluation(scaleCount: 1).covering() == nil && RegionEvaluation(scaleCount: 1).bestCovering == nil)
+        #expect(
+            a == all && a.covering() == all.covering() && a.variationOfInformation() == all.variationOfInformation())
+        #expect(
+            RegionEvaluation(scaleCount: 1).covering() == nil && RegionEvaluation(scaleCount: 1).bestCovering == nil)
         let map = LabelMap(width: 2, height: 1, labels: [1, 2])
         #expect(throws: EvaluationError.self) { try RegionEvaluation.Scores(map, truth: []) }
         #expect(throws: EvaluationError.self) {

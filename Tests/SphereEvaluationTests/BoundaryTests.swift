@@ -76,7 +76,9 @@ private enum BSDS {
                             if n[2 * i + 1] || n[2 * i + 2] { even += 1 }
                         }
                         let side = second ? (n[5] || n[6] || !n[3]) && n[4] : (n[1] || n[2] || !n[7]) && n[0]
-                        if crossings == 1 && min(odd, even) >= 2 && min(odd, even) <= 3 && !side { removed.append((x, y)) }
+                        if crossings == 1 && min(odd, even) >= 2 && min(odd, even) <= 3 && !side {
+                            removed.append((x, y))
+                        }
                     }
                 }
                 for (x, y) in removed { current[x, y] = false }
@@ -92,7 +94,9 @@ private enum BSDS {
             let (width, height) = (Int.random(in: 1...30, using: &generator), Int.random(in: 1...30, using: &generator))
             let share = generator.uniform()
             let noise = (0..<width * height).map { _ in generator.uniform() < share }
-            let blobs = generator.rectangles(width: width, height: height, count: 4, labels: 1...1).labels.map { $0 != 0 }
+            let blobs = generator.rectangles(width: width, height: height, count: 4, labels: 1...1).labels.map {
+                $0 != 0
+            }
             for pixels in [noise, blobs] {
                 let map = BoundaryMap(width: width, height: height, pixels: pixels)
                 #expect(map.thinned() == naivelyThinned(map), "trial \(trial), seed 20")
@@ -131,12 +135,14 @@ private enum BSDS {
             var changed = true
             while changed {
                 changed = false
-                for edge in edges where partner[edge.to] != edge.from && leftCost[edge.from] + edge.cost < rightCost[edge.to] {
+                for edge in edges
+                where partner[edge.to] != edge.from && leftCost[edge.from] + edge.cost < rightCost[edge.to] {
                     rightCost[edge.to] = leftCost[edge.from] + edge.cost
                     cameFrom[edge.to] = edge.from
                     changed = true
                 }
-                for edge in edges where partner[edge.to] == edge.from && rightCost[edge.to] - edge.cost < leftCost[edge.from] {
+                for edge in edges
+                where partner[edge.to] == edge.from && rightCost[edge.to] - edge.cost < leftCost[edge.from] {
                     leftCost[edge.from] = rightCost[edge.to] - edge.cost
                     changed = true
                 }
@@ -231,7 +237,9 @@ private enum BSDS {
         for (point, row) in zip(result.curve, official) {
             #expect(abs(point.recall - row[1]) <= 0.001, "\(rule): \(point), official \(row)")
             #expect(abs(point.precision - row[2]) <= 0.003, "\(rule): \(point), official \(row)")
-            if rule == .published { #expect(abs(point.fMeasure - row[3]) <= 0.0005, "\(rule): \(point), official \(row)") }
+            if rule == .published {
+                #expect(abs(point.fMeasure - row[3]) <= 0.0005, "\(rule): \(point), official \(row)")
+            }
         }
         let totals = try BSDS.table(BSDS.path("expected_test2_eval_bdry.txt"))[0]
         let ods = try #require(result.optimalDatasetScale)

@@ -32,7 +32,9 @@ public struct BoundaryResult: Equatable, Sendable {
     private var hasTruth: Bool { totals.contains { $0.truth > 0 } }
 
     /// The best point with one threshold for all images (optimal data set scale); recall, precision and threshold are
-    /// interpolated linearly between neighbouring thresholds. `nil` without ground truth.
+    /// interpolated linearly between neighbouring thresholds.
+    ///
+    /// `nil` without ground truth.
     public var optimalDatasetScale: Point? { hasTruth ? Self.best(of: curve) : nil }
 
     /// F of ``optimalDatasetScale``.
@@ -46,8 +48,10 @@ public struct BoundaryResult: Equatable, Sendable {
     /// Recall and precision of ``oisF``; the threshold has no meaning and is 0.
     public var oisPoint: Point { Self.curve([0], [bestCounts])[0] }
 
-    /// Average precision: the mean of the interpolated precision at the recalls 0, 0.01, ... 1, of which those outside of the
-    /// curve count 0; the sum of the 101 values is divided by 100, as the benchmark does it.
+    /// Average precision: the mean of the interpolated precision at the recalls 0, 0.01, ...
+    ///
+    /// 1, of which those outside of the curve count 0; the sum of the 101 values is divided by 100, as the benchmark
+    /// does it.
     public var averagePrecision: MetricValue {
         guard hasTruth else { return .undefined(.noTruth) }
         let points = Self.byRecall(curve)

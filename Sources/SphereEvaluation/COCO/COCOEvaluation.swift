@@ -118,7 +118,8 @@ public struct COCOEvaluation: Sendable {
                 + "\(overlaps.predictedAreas.count) detections")
         require(scores.allSatisfy { !$0.isNaN }, "scores must be numbers")
         let category = key(category)
-        var record = categories.removeValue(forKey: category)
+        var record =
+            categories.removeValue(forKey: category)
             ?? CategoryRecord(truthCounts: [Int](repeating: 0, count: settings.areas.count))
         match(image: image, overlaps, truth, scores, into: &record)
         categories[category] = record

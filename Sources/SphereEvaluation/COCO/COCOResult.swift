@@ -64,11 +64,12 @@ public struct COCOResult: Equatable, Sendable {
     ) -> MetricValue {
         let area = position(ofArea: area)
         let numbers = settings.maximumDetections
-        let number = maximumDetections.map { wanted in
-            let place = numbers.firstIndex(of: wanted)
-            require(place != nil, "\(wanted) detections were not evaluated, only \(numbers)")
-            return place!
-        } ?? numbers.count - 1
+        let number =
+            maximumDetections.map { wanted in
+                let place = numbers.firstIndex(of: wanted)
+                require(place != nil, "\(wanted) detections were not evaluated, only \(numbers)")
+                return place!
+            } ?? numbers.count - 1
         let thresholds = threshold.map { [position(ofThreshold: $0)] } ?? Array(settings.thresholds.indices)
         var (sum, count) = (0.0, 0)
         for category in positions(of: category) where truthCounts[category][area] > 0 {

@@ -20,14 +20,19 @@ extension COCOEvaluation {
 
     /// What is evaluated; the defaults are COCO's.
     public struct Settings: Equatable, Sendable {
-        /// Thresholds of the intersection over union, at which equality counts: 0.5, 0.55, ... 0.95.
+        /// Thresholds of the intersection over union, at which equality counts: 0.5, 0.55, ...
+        ///
+        /// 0.95.
         public var thresholds: [Double]
-        /// Recalls at which the precision is taken: 0, 0.01, ... 1.
+        /// Recalls at which the precision is taken: 0, 0.01, ...
+        ///
+        /// 1.
         public var recallPoints: [Double]
         /// Ranges of areas, the first of which holds all: all, small (to 32^2), medium (to 96^2), large.
         public var areas: [AreaRange]
-        /// Numbers of detections an image and class that are let in, ascending: 1, 10, 100. AP takes the largest, whatever it
-        /// is.
+        /// Numbers of detections an image and class that are let in, ascending: 1, 10, 100.
+        ///
+        /// AP takes the largest, whatever it is.
         public var maximumDetections: [Int]
         /// Whether classes are kept apart; otherwise all objects are of one class.
         public var separatesCategories: Bool

@@ -32,7 +32,9 @@ public struct CityscapesEvaluation: Equatable, Sendable {
         var missed: [Int]
     }
 
-    /// The thresholds, 0.5 or more: 0.5, 0.55, ... 0.95.
+    /// The thresholds, 0.5 or more: 0.5, 0.55, ...
+    ///
+    /// 0.95.
     public let thresholds: [Double]
     /// Objects of fewer pixels are too small to be looked for: 100.
     public let smallestObject: Int
@@ -69,7 +71,8 @@ public struct CityscapesEvaluation: Equatable, Sendable {
                 && voidPixels.count == scores.count && scores.allSatisfy { !$0.isNaN },
             "\(truth.count) objects, \(scores.count) scores and \(voidPixels.count) counts for overlaps of "
                 + "\(overlaps.truthAreas.count) objects and \(overlaps.predictedAreas.count) detections")
-        var record = categories.removeValue(forKey: category)
+        var record =
+            categories.removeValue(forKey: category)
             ?? CategoryRecord(missed: [Int](repeating: 0, count: thresholds.count))
         let isSought = truth.indices.map { !truth[$0].isGroup && overlaps.truthAreas[$0] >= smallestObject }
         let isSmall = overlaps.truthAreas.map { $0 < smallestObject }

@@ -22,7 +22,9 @@ public struct RegionAveragePrecision: Equatable, Sendable {
         var truthCount = 0
     }
 
-    /// The thresholds of AP^r_vol: 0.1, 0.2, ... 0.9.
+    /// The thresholds of AP^r_vol: 0.1, 0.2, ...
+    ///
+    /// 0.9.
     public static let volumeThresholds = (1...9).map { Double($0) / 10 }
 
     /// The thresholds.

@@ -91,7 +91,9 @@ public struct ProposalEvaluation: Equatable, Sendable {
         return place!
     }
 
-    /// Recall at the thresholds 0.5, 0.501, ... 1, the curve over the intersection over union; `nil` without objects.
+    /// Recall at the thresholds 0.5, 0.501, ...
+    ///
+    /// 1, the curve over the intersection over union; `nil` without objects.
     ///
     /// - Parameter number: proposals an image, `nil` for the largest number.
     public func recallCurve(number: Int? = nil) -> [Double]? {

@@ -84,7 +84,8 @@ public struct SemanticEvaluation: Equatable, Sendable {
     /// Share of the pixels that have the right class; undefined without pixels.
     public var pixelAccuracy: MetricValue {
         .ratio(
-            (0..<classCount).reduce(0) { $0 + count(truth: $1, prediction: $1) }, counts.reduce(0, +), ifZero: .noPixels)
+            (0..<classCount).reduce(0) { $0 + count(truth: $1, prediction: $1) }, counts.reduce(0, +), ifZero: .noPixels
+        )
     }
 
     /// The mean over the classes of the ground truth of the share of their pixels that were found.
