@@ -118,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "SphereEvaluationTests",
             dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereEvaluation", "TestSupport"],
-            swiftSettings: swiftSettings),
+            exclude: ["Fixtures"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereReportsTests",
             dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereReports", "TestSupport"],

@@ -47,8 +47,9 @@ public struct DoubleSizeContours: Sendable {
         return BoundaryMap(width: width, height: height, pixels: pixels)
     }
 
-    /// Calls `body` with the regions at the levels 1 to 99: what is connected, diagonals included, by contours below the
-    /// level. Regions are numbered from 1 in the order of their first pixels.
+    /// Calls `body` with the regions at the levels 1 to 99.
+    ///
+    /// A region is what contours below the level connect, diagonals included. Regions are numbered from 1 in the order of their first pixels.
     ///
     /// One union-find structure serves all levels, since regions only grow.
     ///

@@ -112,7 +112,9 @@ public struct RegionEvaluation: Equatable, Sendable {
         public let optimalImageScale: Double
     }
 
-    /// Covering at every scale, and its best; `nil` without images. The third number of the benchmark is ``bestCovering``.
+    /// Covering at every scale, and its best.
+    ///
+    /// `nil` without images. The third number of the benchmark is ``bestCovering``.
     ///
     /// - Complexity: O(images x scales).
     public func covering() -> Result? {
@@ -131,7 +133,9 @@ public struct RegionEvaluation: Equatable, Sendable {
             ? nil : sorted.reduce(0.0) { $0 + $1.bestCovered } / Double(sorted.reduce(0) { $0 + $1.pixels })
     }
 
-    /// The probabilistic Rand index at every scale, and its best; `nil` without images.
+    /// The probabilistic Rand index at every scale, and its best.
+    ///
+    /// `nil` without images.
     ///
     /// - Complexity: O(images x scales).
     public func probabilisticRandIndex() -> Result? { mean(of: \.rand) { $0.max()! } }
