@@ -29,6 +29,9 @@ public struct PanopticEvaluation: Equatable, Sendable {
         public internal(set) var truePositives = 0, falsePositives = 0, falseNegatives = 0
         var unionSum = OrderIndependentSum()
 
+        /// Counts of nothing.
+        public init() {}
+
         /// The sum of intersection over union of the matches.
         public var intersectionOverUnionSum: Double { unionSum.value }
 
