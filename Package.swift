@@ -91,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "sphereshift",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereReports",
-                "SphereRecipes", "SphereBenchmarking",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereEvaluation",
+                "SphereReports", "SphereRecipes", "SphereBenchmarking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

@@ -39,7 +39,7 @@ extension JSONCursor {
         guard size == [height, width] else {
             throw malformed("a size of [\(height), \(width)] as the image has, not \(size), in the mask", at: start)
         }
-        do {
+        do throws(EvaluationError) {
             if let text { return try RunLengthMask(width: width, height: height, compressed: text.span) }
             if let runs { return try RunLengthMask(width: width, height: height, runs: runs) }
         } catch {
@@ -56,7 +56,7 @@ extension JSONCursor {
             try cursor.readArray("a polygon") { (cursor) throws(EvaluationFileError) in
                 corners.append(try cursor.readNumber("a polygon"))
             }
-            do {
+            do throws(EvaluationError) {
                 masks.append(try RunLengthMask(width: width, height: height, polygon: corners))
             } catch {
                 throw .invalid(path: cursor.path, error)
