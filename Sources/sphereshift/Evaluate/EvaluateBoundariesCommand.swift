@@ -23,7 +23,7 @@ struct EvaluateBoundariesCommand: ParsableCommand {
     var format: ContourFormat = .plain
 
     @Option(help: ArgumentHelp("How pixels are made to correspond.", valueName: "exact|published"))
-    var matching: BoundaryMatchingRule = .exact
+    var matching: MatchingName = .exact
 
     @Option(help: ArgumentHelp("Number of thresholds (plain; ucm2 has 99).", valueName: "n"))
     var thresholds = 99
@@ -74,13 +74,13 @@ struct EvaluateBoundariesCommand: ParsableCommand {
         if format == .ucm2 {
             let contours = try doubleSizeContours(path)
             let maps = (1...DoubleSizeContours.levelCount).map { contours.boundaries(from: $0).thinned() }
-            return try BoundaryEvaluation.counts(maps, truth: truth, tolerance: tolerance, rule: matching, on: execution)
+            return try BoundaryEvaluation.counts(maps, truth: truth, tolerance: tolerance, rule: matching.rule, on: execution)
         }
         let (image, bits) = try grayPicture(path)
         var soft = SoftBoundaryMap(image, bitDepth: bits)
         if suppressNonMaxima { soft = soft.suppressingNonMaxima() }
         return try BoundaryEvaluation.counts(
-            soft, truth: truth, settings: .init(thresholds: steps, tolerance: tolerance, rule: matching), on: execution)
+            soft, truth: truth, settings: .init(thresholds: steps, tolerance: tolerance, rule: matching.rule), on: execution)
     }
 
     private func output(_ evaluation: BoundaryEvaluation) -> EvaluationOutput {
@@ -125,4 +125,10 @@ struct EvaluateBoundariesCommand: ParsableCommand {
     }
 }
 
-extension BoundaryMatchingRule: ExpressibleByArgument {}
+/// The names of the rules of matching.
+enum MatchingName: String, ExpressibleByArgument, CaseIterable {
+    case exact
+    case published
+
+    var rule: BoundaryMatchingRule { self == .exact ? .exact : .published }
+}

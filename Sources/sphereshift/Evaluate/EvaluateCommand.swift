@@ -1,4 +1,5 @@
 import ArgumentParser
+import SphereReports
 
 /// `sphereshift evaluate`: predictions and ground truth in, scores out.
 struct EvaluateCommand: ParsableCommand {

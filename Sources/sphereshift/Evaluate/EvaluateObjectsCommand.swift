@@ -17,7 +17,7 @@ struct EvaluateObjectsCommand: ParsableCommand {
     @OptionGroup var options: EvaluationOptions
 
     @Option(help: ArgumentHelp("What the boundary of an object is.", valueName: "uois|ucn"))
-    var boundaryRule: ObjectScores.BoundaryRule = .ucn
+    var boundaryRule: BoundaryRuleName = .ucn
 
     @Option(help: ArgumentHelp("Labels that are no objects.", valueName: "l,l,..."))
     var nonObjects = "0"
@@ -38,7 +38,7 @@ struct EvaluateObjectsCommand: ParsableCommand {
         var rows: [EvaluationOutput.Row] = []
         try pairs.forEach("objects") { name, truth, prediction in
             let scores = try ObjectScores(
-                truth: truth, prediction: prediction, boundaries: boundaryRule, nonObjects: Set(labels!))
+                truth: truth, prediction: prediction, boundaries: boundaryRule.rule, nonObjects: Set(labels!))
             let all: [EvaluationOutput.Score] = [
                 .init("overlap_precision", "overlap precision", .defined(scores.overlapPrecision)),
                 .init("overlap_recall", "overlap recall", .defined(scores.overlapRecall)),
@@ -65,4 +65,10 @@ struct EvaluateObjectsCommand: ParsableCommand {
     }
 }
 
-extension ObjectScores.BoundaryRule: ExpressibleByArgument {}
+/// The names of the rules of boundaries.
+enum BoundaryRuleName: String, ExpressibleByArgument, CaseIterable {
+    case uois
+    case ucn
+
+    var rule: ObjectScores.BoundaryRule { self == .uois ? .uois : .ucn }
+}
