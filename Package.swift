@@ -53,6 +53,7 @@ let package = Package(
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
         .library(name: "SphereLosses", targets: ["SphereLosses"]),
+        .library(name: "SphereEvaluation", targets: ["SphereEvaluation"]),
         .library(name: "SphereReports", targets: ["SphereReports"]),
         .library(name: "SphereRecipes", targets: ["SphereRecipes"]),
         .library(name: "SphereBenchmarking", targets: ["SphereBenchmarking"]),
@@ -85,6 +86,9 @@ let package = Package(
             name: "SphereLosses", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
 
         .target(
+            name: "SphereEvaluation", dependencies: ["SphereKernels", "SphereData"], swiftSettings: swiftSettings),
+
+        .target(
             name: "SphereBenchmarking", dependencies: ["SphereKernels", "SphereReference"],
             swiftSettings: swiftSettings),
         .target(
@@ -97,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "sphereshift",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereReports",
-                "SphereRecipes", "SphereBenchmarking",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereEvaluation",
+                "SphereReports", "SphereRecipes", "SphereBenchmarking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -135,6 +139,10 @@ let package = Package(
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereLosses", "TestSupport",
             ], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereEvaluationTests",
+            dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereEvaluation", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereReportsTests",
             dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereReports", "TestSupport"],

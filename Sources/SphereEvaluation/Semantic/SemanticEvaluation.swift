@@ -1,0 +1,97 @@
+internal import SphereKernels
+
+/// Mean intersection over union of classes, over all pixels of a set (PASCAL VOC, Cityscapes).
+///
+/// One histogram of classes serves the whole set; the mean over images of the same numbers is another metric. Images merge in any
+/// order.
+public struct SemanticEvaluation: Equatable, Sendable {
+    /// Number of classes, numbered from 0.
+    public let classCount: Int
+    /// Labels of the ground truth whose pixels play no part, whatever is predicted there: 255.
+    public let ignoredTruth: Set<Int32>
+    /// Labels that may be predicted without being a class; such pixels are missed, and wrong for no class.
+    public let ignoredPrediction: Set<Int32>
+    /// Pixels, truth by prediction: `truth * (classCount + 1) + prediction`, the last column for ignored predictions.
+    private var counts: [Int]
+
+    /// An evaluation without images.
+    ///
+    /// - Precondition: `classCount >= 1`.
+    public init(classCount: Int, ignoredTruth: Set<Int32> = [255], ignoredPrediction: Set<Int32> = []) {
+        require(classCount >= 1, "there must be a class, found \(classCount)")
+        self.classCount = classCount
+        self.ignoredTruth = ignoredTruth
+        self.ignoredPrediction = ignoredPrediction
+        counts = [Int](repeating: 0, count: classCount * (classCount + 1))
+    }
+
+    /// Adds an image.
+    ///
+    /// - Throws: `EvaluationError.invalid` for a label of the ground truth or, on pixels that are not ignored, of the prediction
+    ///   that is no class and not ignored; the evaluation is then as before.
+    /// - Complexity: O(cells).
+    public mutating func add(_ histogram: JointHistogram) throws(EvaluationError) {
+        let kept = histogram.removing(truthLabels: ignoredTruth)
+        for (labels, ignored, whose) in [
+            (kept.truthLabels, Set<Int32>(), "the ground truth"),
+            (kept.predictedLabels, ignoredPrediction, "the prediction"),
+        ] {
+            if let wrong = labels.first(where: { ($0 < 0 || $0 >= classCount) && !ignored.contains($0) }) {
+                throw .invalid(
+                    what: "a label of \(whose)", expected: "a class of 0 to \(classCount - 1)", found: "\(wrong)")
+            }
+        }
+        for cell in kept.cells {
+            let prediction = kept.predictedLabels[cell.column]
+            let column = ignoredPrediction.contains(prediction) ? classCount : Int(prediction)
+            counts[Int(kept.truthLabels[cell.row]) * (classCount + 1) + column] += cell.count
+        }
+    }
+
+    /// Adds the images of another evaluation.
+    ///
+    /// - Precondition: both have the same classes and ignored labels.
+    public mutating func merge(_ other: SemanticEvaluation) {
+        require(
+            classCount == other.classCount && ignoredTruth == other.ignoredTruth
+                && ignoredPrediction == other.ignoredPrediction,
+            "evaluations of \(classCount) and \(other.classCount) classes or with different ignored labels")
+        for place in counts.indices { counts[place] += other.counts[place] }
+    }
+
+    /// Pixels of class `truth` that were predicted as `prediction`.
+    public func count(truth: Int, prediction: Int) -> Int { counts[truth * (classCount + 1) + prediction] }
+
+    private func truthSize(_ number: Int) -> Int {
+        counts[number * (classCount + 1)..<(number + 1) * (classCount + 1)].reduce(0, +)
+    }
+
+    private func predictedSize(_ number: Int) -> Int {
+        (0..<classCount).reduce(0) { $0 + count(truth: $1, prediction: number) }
+    }
+
+    /// Intersection over union of a class: `tp / (truth + prediction - tp)`; undefined where it occurs in neither.
+    public func intersectionOverUnion(ofClass number: Int) -> MetricValue {
+        let hits = count(truth: number, prediction: number)
+        return .ratio(hits, truthSize(number) + predictedSize(number) - hits, ifZero: .absentClass)
+    }
+
+    /// The mean of ``intersectionOverUnion(ofClass:)`` over the classes that occur.
+    public var meanIntersectionOverUnion: MetricValue {
+        .mean(of: (0..<classCount).map { intersectionOverUnion(ofClass: $0) }, ifNone: .noPixels)
+    }
+
+    /// Share of the pixels that have the right class; undefined without pixels.
+    public var pixelAccuracy: MetricValue {
+        .ratio(
+            (0..<classCount).reduce(0) { $0 + count(truth: $1, prediction: $1) }, counts.reduce(0, +), ifZero: .noPixels
+        )
+    }
+
+    /// The mean over the classes of the ground truth of the share of their pixels that were found.
+    public var meanAccuracy: MetricValue {
+        .mean(
+            of: (0..<classCount).map { .ratio(count(truth: $0, prediction: $0), truthSize($0), ifZero: .absentClass) },
+            ifNone: .noPixels)
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import SphereEvaluation
+
+/// `sphereshift evaluate coco`: AP and AR of masks by the rules of COCO.
+struct EvaluateCOCOCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coco",
+        abstract: "Average precision and recall of instance masks (COCO).",
+        discussion: """
+            Both files are COCO JSON; masks may be compressed text, runs or polygons. AP takes the largest number of detections.
+
+            Examples:
+              sphereshift evaluate coco --truth instances.json --predictions detections.json
+              sphereshift evaluate coco --truth t.json --predictions p.json --max-detections 1,10,1000 --class-agnostic --json
+            """)
+
+    @OptionGroup var options: EvaluationOptions
+
+    @Option(help: ArgumentHelp("Numbers of detections an image and class, ascending.", valueName: "n,n,..."))
+    var maxDetections = "1,10,100"
+
+    @Flag(help: "Take all objects for one class.")
+    var classAgnostic = false
+
+    private var numbers: [Int]? {
+        let parts = maxDetections.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard let numbers = parts as? [Int], (numbers.first ?? 0) >= 1 else { return nil }
+        return zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 } ? numbers : nil
+    }
+
+    func validate() throws {
+        if numbers == nil {
+            throw ValidationError("--max-detections: expected ascending numbers from 1 on, found '\(maxDetections)'")
+        }
+    }
+
+    func run() throws {
+        try options.checkReport()
+        let files = try InstanceFiles(options)
+        var evaluation = COCOEvaluation(
+            settings: .init(maximumDetections: numbers!, separatesCategories: !classAgnostic))
+        try files.forEachImage("coco") { image, truth, predictions in
+            try evaluation.add(image: image.id, truth: truth, predictions: predictions)
+        }
+        try options.finish(output(evaluation.result(), files))
+    }
+
+    private func output(_ result: COCOResult, _ files: InstanceFiles) -> EvaluationOutput {
+        typealias Score = EvaluationOutput.Score
+        func precisions(_ category: Int?) -> [Score] {
+            [
+                Score("ap", "AP", result.averagePrecision(category: category)),
+                Score("ap50", "AP at 0.50", result.averagePrecision(threshold: 0.5, category: category)),
+                Score("ap75", "AP at 0.75", result.averagePrecision(threshold: 0.75, category: category)),
+            ]
+                + ["small", "medium", "large"].map {
+                    Score("ap_\($0)", "AP, \($0)", result.averagePrecision(area: $0, category: category))
+                }
+        }
+        func recalls(_ category: Int?) -> [Score] {
+            result.settings.maximumDetections.map {
+                Score(
+                    "ar\($0)", "AR of \($0) detections",
+                    result.averageRecall(maximumDetections: $0, category: category))
+            }
+                + ["small", "medium", "large"].map {
+                    Score("ar_\($0)", "AR, \($0)", result.averageRecall(area: $0, category: category))
+                }
+        }
+        var output = EvaluationOutput(
+            task: "coco", title: "COCO", images: files.truth.images.count, scores: precisions(nil) + recalls(nil))
+        output.counts = [
+            ("truth_objects", result.truthCount()),
+            ("detections", files.predictions.detections.values.reduce(0) { $0 + $1.count }),
+        ]
+        if !classAgnostic {
+            output.classes = result.categories.map {
+                .init(name: files.name(ofClass: $0), scores: precisions($0) + recalls($0))
+            }
+        }
+        output.plots = [
+            .precisionRecall(
+                "Precision and recall, mean over classes",
+                [0.5, 0.75, 0.9].compactMap { threshold in
+                    result.precisionCurve(threshold: threshold).map { curve in
+                        ("IoU \(threshold)", Array(zip(result.settings.recallPoints, curve)))
+                    }
+                })
+        ]
+        output.settings = [
+            ("max_detections", maxDetections), ("class_agnostic", "\(classAgnostic)"), ("truth", options.truth),
+            ("predictions", options.predictions),
+        ]
+        return output
+    }
+}
