@@ -9,6 +9,7 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
     /// No array of this name.
     case missingArray(path: String, name: String)
 
+    /// One line for the user.
     public var description: String {
         switch self {
         case .file(let error): error.description

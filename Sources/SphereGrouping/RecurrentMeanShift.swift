@@ -149,7 +149,9 @@ private final class PlanStorage {
         }
     }
 
-    /// dL/dx of one image; returns its part of dL/dkappa. ``step`` has the sums and lengths of the image.
+    /// Writes dL/dx of one image and returns its part of dL/dkappa.
+    ///
+    /// ``step`` has the sums and lengths of the image.
     func gradient(
         from points: TensorMemory, to shifted: TensorMemory, upstream: TensorMemory, image: Int, concentration: Float,
         stepSize: Float, into result: TensorMemory

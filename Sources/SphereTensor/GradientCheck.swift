@@ -14,7 +14,7 @@ public struct GradientCheck {
     public struct Result: Sendable, Hashable {
         /// The operand's index.
         public let input: Int
-        /// The largest |D - dL/dx . v| over the directions, relative to |dL/dx|, where v has elements of variance 1.
+        /// The largest difference of both derivatives over the directions, relative to |dL/dx|; v has elements of variance 1.
         public let relativeError: Double
     }
 
@@ -41,7 +41,8 @@ public struct GradientCheck {
             operands[index] = variable
             let result = function(operands)
             let weights = (0..<result.count).map { _ in Float(deviates.normal()) }
-            let gradient = result.requiresGradient
+            let gradient =
+                result.requiresGradient
                 ? result.backward(from: Tensor(shape: result.shape, elements: weights))[variable].elements
                 : [Float](repeating: 0, count: variable.count)
             let length = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()

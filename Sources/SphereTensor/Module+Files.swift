@@ -12,6 +12,7 @@ public enum ModuleFileError: Error, Equatable, Sendable, CustomStringConvertible
     /// An array has another shape than its parameter.
     case shape(path: String, parameter: String, expected: [Int], found: [Int])
 
+    /// One line for the user.
     public var description: String {
         switch self {
         case .file(let error): error.description

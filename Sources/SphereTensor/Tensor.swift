@@ -8,7 +8,7 @@ public import SphereKernels
 ///
 /// A tensor belongs to one thread; the operations themselves run on the threads of ``TensorExecution/current``.
 public struct Tensor {
-    /// The sizes of the dimensions, the last one contiguous. Empty for a scalar.
+    /// The sizes of the dimensions, the last one contiguous; none for a scalar.
     public let shape: [Int]
     let value: TensorValue
     let holder: TensorValue.Holder

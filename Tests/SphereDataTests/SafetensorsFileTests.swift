@@ -19,7 +19,9 @@ struct SafetensorsFileTests {
     @Test("reads every type of elements as float32")
     func types() throws {
         func entry(_ type: String, _ bytes: [UInt8]) -> [UInt8] {
-            Self.file(header: "{\"a\":{\"dtype\":\"\(type)\",\"shape\":[1],\"data_offsets\":[0,\(bytes.count)]}}", data: bytes)
+            Self.file(
+                header: "{\"a\":{\"dtype\":\"\(type)\",\"shape\":[1],\"data_offsets\":[0,\(bytes.count)]}}", data: bytes
+            )
         }
         #expect(try Self.read(entry("F32", [0, 0, 0x80, 0x3f])).floats("a") == [1])
         #expect(try Self.read(entry("F64", [0, 0, 0, 0, 0, 0, 0xf0, 0xbf])).floats("a") == [-1])
@@ -51,7 +53,9 @@ struct SafetensorsFileTests {
             [], [1, 2, 3], file(header: "{}", length: 3), file(header: "{}", length: .max), file(header: "[]"),
             file(header: "{"), file(header: "{}", data: [1]), file(header: "{\"__metadata__\":{\"a\":1}}"),
             file(header: "{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}"),
-            file(header: "{\"a\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,8]}}", data: [0, 0, 0, 0, 0, 0, 0, 0]),
+            file(
+                header: "{\"a\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[0,8]}}",
+                data: [0, 0, 0, 0, 0, 0, 0, 0]),
             file(header: "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,1]}}", data: [0]),
             file(header: "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}", data: [0]),
             file(header: "{\"a\":{\"dtype\":\"U8\",\"shape\":[-1],\"data_offsets\":[0,0]}}"),

@@ -102,7 +102,8 @@ private enum NaiveInstances {
                 let values = NaiveInstances.pairs(table, Array(order.prefix(number)))
                 var sum = 0.0
                 for step in 500...1000 {
-                    let share = Double(values.filter { $0 >= Double(step) / 1000 }.count) / Double(table.truthAreas.count)
+                    let share =
+                        Double(values.filter { $0 >= Double(step) / 1000 }.count) / Double(table.truthAreas.count)
                     sum += step == 500 || step == 1000 ? share / 2 : share
                 }
                 #expect(
@@ -195,7 +196,8 @@ private enum NaiveInstances {
         let histogram = JointHistogram(truth: truth.span, prediction: prediction.span)
         var evaluation = PanopticEvaluation()
         let segments: [PanopticEvaluation.Segment] = [
-            .init(id: 5, category: 1, isCrowd: true), .init(id: 6, category: 1, isCrowd: true), .init(id: 9, category: 2),
+            .init(id: 5, category: 1, isCrowd: true), .init(id: 6, category: 1, isCrowd: true),
+            .init(id: 9, category: 2),
         ]
         try evaluation.add(histogram, truth: segments, prediction: [.init(id: 3, category: 1)])
         #expect(evaluation.categories[1] == nil)
@@ -223,7 +225,9 @@ private enum NaiveInstances {
         var part = SemanticEvaluation(classCount: 5)
         var pairs: [(Int32, Int32)] = []
         for image in 0..<6 {
-            let truth = (0..<300).map { _ in generator.uniform() < 0.1 ? 255 : Int32.random(in: 0...3, using: &generator) }
+            let truth = (0..<300).map { _ in
+                generator.uniform() < 0.1 ? 255 : Int32.random(in: 0...3, using: &generator)
+            }
             let prediction = (0..<300).map { _ in Int32.random(in: 0...3, using: &generator) }
             pairs += zip(truth, prediction).filter { $0.0 != 255 }
             let histogram = JointHistogram(truth: truth.span, prediction: prediction.span)
@@ -291,7 +295,9 @@ private enum NaiveInstances {
         }
     }
 
-    @Test("score 1 against themselves and by the rules where there are none", arguments: ObjectScores.BoundaryRule.allCases)
+    @Test(
+        "score 1 against themselves and by the rules where there are none",
+        arguments: ObjectScores.BoundaryRule.allCases)
     func rules(rule: ObjectScores.BoundaryRule) throws {
         var generator = SeededGenerator(seed: 45)
         let map = generator.rectangles(width: 40, height: 30, count: 6, labels: 2...9)
@@ -299,7 +305,8 @@ private enum NaiveInstances {
         #expect(same.overlapF == 1 && same.boundaryF == 1 && same.detectedShare == 1)
         let none = LabelMap(width: 40, height: 30, labels: [Int32](repeating: 0, count: 1200))
         let missed = try ObjectScores(truth: map, prediction: none, boundaries: rule)
-        #expect(missed.overlapPrecision == 1 && missed.overlapRecall == 0 && missed.overlapF == 0 && missed.boundaryF == 0)
+        #expect(
+            missed.overlapPrecision == 1 && missed.overlapRecall == 0 && missed.overlapF == 0 && missed.boundaryF == 0)
         let invented = try ObjectScores(truth: none, prediction: map, boundaries: rule)
         #expect(invented.overlapPrecision == 0 && invented.boundaryRecall == 1 && invented.detectedShare == 0)
         let both = try ObjectScores(truth: none, prediction: none, boundaries: rule)
@@ -325,7 +332,9 @@ private enum NaiveInstances {
 }
 
 @Suite("Non-maximum suppression") struct NonMaximumSuppressionTests {
-    @Test("leaves the crest of a soft line in any direction, and nothing beside it", arguments: [0.0, 0.4, 0.8, 1.2, 1.6, 2.3])
+    @Test(
+        "leaves the crest of a soft line in any direction, and nothing beside it",
+        arguments: [0.0, 0.4, 0.8, 1.2, 1.6, 2.3])
     func crest(angle: Double) {
         let side = 61
         let (nx, ny) = (-sin(angle), cos(angle))

@@ -74,7 +74,9 @@ import Testing
         #expect(throws: EvaluationError.self) { try RunLengthMask(width: 1 << 20, height: 1 << 20, runs: []) }
     }
 
-    @Test("refuses every damaged text, without a trap", arguments: ["", "P", "~", "00", "o", "ooooooooooooooooo", "5O", "<é>", "0`0"])
+    @Test(
+        "refuses every damaged text, without a trap",
+        arguments: ["", "P", "~", "00", "o", "ooooooooooooooooo", "5O", "<é>", "0`0"])
     func wrongText(text: String) {
         #expect(throws: EvaluationError.self) { try RunLengthMask(width: 4, height: 3, compressed: text) }
     }
@@ -109,7 +111,8 @@ import Testing
             let prediction = generator.disturbed(truth, share: 0.2, labels: 0...9)
             let table = OverlapTable(try JointHistogram(truth: truth, prediction: prediction))
             let masks = RunLengthMask.masks(of: truth).map(\.mask)
-            #expect(try table == OverlapTable(truth: masks, predictions: RunLengthMask.masks(of: prediction).map(\.mask)))
+            #expect(
+                try table == OverlapTable(truth: masks, predictions: RunLengthMask.masks(of: prediction).map(\.mask)))
             for (i, area) in table.truthAreas.enumerated() { #expect(area == masks[i].area) }
         }
     }
@@ -122,7 +125,9 @@ import Testing
         #expect(table.truthAreas == [1, 0, 2] && table.predictedAreas == [2, 0, 2])
         #expect(Array(table.overlaps(ofPrediction: 0)) == [.init(truth: 2, intersection: 1)])
         #expect(
-            Array(table.overlaps(ofPrediction: 2)) == [.init(truth: 0, intersection: 1), .init(truth: 2, intersection: 1)])
+            Array(table.overlaps(ofPrediction: 2)) == [
+                .init(truth: 0, intersection: 1), .init(truth: 2, intersection: 1),
+            ])
         #expect(table.intersectionOverUnion(truth: 2, prediction: 0) == 1.0 / 3)
         #expect(table.intersectionOverUnion(truth: 1, prediction: 0) == 0)
     }

@@ -38,7 +38,8 @@ import Testing
             }
             for (name, value) in values {
                 let wanted = try #require(expected[name], "\(name)")
-                #expect(same(value, wanted), "case \(number), \(name): \(value), expected \(String(describing: wanted))")
+                #expect(
+                    same(value, wanted), "case \(number), \(name): \(value), expected \(String(describing: wanted))")
             }
         }
     }
@@ -82,7 +83,8 @@ import Testing
                 for (index, (value, wanted)) in zip(values, stats).enumerated() {
                     #expect(
                         same(value, wanted),
-                        "case \(number), classes \(separates), stat \(index): \(value), expected \(String(describing: wanted))")
+                        "case \(number), classes \(separates), stat \(index): \(value), expected \(String(describing: wanted))"
+                    )
                 }
             }
         }
@@ -110,7 +112,8 @@ import Testing
                 let counts = evaluation.categories[Int(category)!] ?? .init()
                 #expect(
                     abs(counts.intersectionOverUnionSum - wanted[0]) <= Golden.tolerance
-                        && [counts.truePositives, counts.falsePositives, counts.falseNegatives] == wanted[1...].map { Int($0) },
+                        && [counts.truePositives, counts.falsePositives, counts.falseNegatives]
+                            == wanted[1...].map { Int($0) },
                     "case \(number), class \(category): \(counts), expected \(wanted)")
             }
         }
@@ -147,7 +150,9 @@ import Testing
                 if let union = expected.iou, last.area > 0 {
                     #expect(abs(Double(both) / Double(mask.area + last.area - both) - union) <= Golden.tolerance)
                 }
-                if let share = expected.crowd_iou { #expect(abs(Double(both) / Double(mask.area) - share) <= Golden.tolerance) }
+                if let share = expected.crowd_iou {
+                    #expect(abs(Double(both) / Double(mask.area) - share) <= Golden.tolerance)
+                }
             }
             last = mask
         }

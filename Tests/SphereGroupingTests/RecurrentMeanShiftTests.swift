@@ -75,7 +75,8 @@ struct RecurrentMeanShiftTests {
 
     @Test("gives the same bits for any number of threads")
     func threads() {
-        let batch = Tensor(shape: [2, 300, 8], elements: (0..<2).flatMap { Self.points(300, dimension: 8, seed: $0).elements })
+        let batch = Tensor(
+            shape: [2, 300, 8], elements: (0..<2).flatMap { Self.points(300, dimension: 8, seed: $0).elements })
         func run(_ threads: Int) -> ([Float], [Float]) {
             TensorExecution.$current.withValue(Execution(threads: threads)) {
                 let variable = batch.requiringGradient()

@@ -47,7 +47,10 @@ struct ModuleTests {
         #expect(try SafetensorsFile(path).metadata == ["recipe": "a \"test\"\n"])
         try model.save(to: path, as: .float16)
         try other.load(from: path)
-        #expect(other.bias.elements == [Float(HalfPrecision.float(fromBits: HalfPrecision.bits(of: Double(Float(0.1))))), -3, 7])
+        #expect(
+            other.bias.elements == [
+                Float(HalfPrecision.float(fromBits: HalfPrecision.bits(of: Double(Float(0.1))))), -3, 7,
+            ])
     }
 
     @Test("refuses files of another model and changes nothing")

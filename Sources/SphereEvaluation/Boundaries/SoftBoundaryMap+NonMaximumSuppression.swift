@@ -25,7 +25,8 @@ extension SoftBoundaryMap {
         for y in 0..<height {
             for x in 0..<width where strengths[y * width + x] > 0 {
                 let place = y * width + x
-                let sign = dxy[place] == 0 ? 0.0 : dxy[place] > 0 ? -1 : 1
+                // Without mixed curvature either sign gives the axis of the larger one; sign(0) = 0 would always give x.
+                let sign = dxy[place] > 0 ? -1.0 : 1
                 let angle = atan(dyy[place] * sign / (dxx[place] + 1e-5))
                 let (cosine, sine) = (cos(angle), sin(angle))
                 let raised = 1.01 * strengths[place]

@@ -1,3 +1,5 @@
+public import SphereData
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@ internal import Musl
 #elseif canImport(Darwin)
 internal import Darwin
 #endif
-public import SphereData
 
 /// The files of a folder.
 public struct Folder: Equatable, Sendable {

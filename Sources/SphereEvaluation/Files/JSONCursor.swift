@@ -168,7 +168,8 @@ struct JSONCursor {
             position = end
             return Double(whole)
         }
-        while position < bytes.count, [43, 45, 46, 69, 101].contains(bytes[position]) || (48...57).contains(bytes[position])
+        while position < bytes.count,
+            [43, 45, 46, 69, 101].contains(bytes[position]) || (48...57).contains(bytes[position])
         {
             position += 1
         }
@@ -181,7 +182,9 @@ struct JSONCursor {
     mutating func readInteger(_ what: String) throws(EvaluationFileError) -> Int {
         _ = peek()
         let start = position
-        guard let value = Int(exactly: try readNumber(what)) else { throw malformed("\(what): a whole number", at: start) }
+        guard let value = Int(exactly: try readNumber(what)) else {
+            throw malformed("\(what): a whole number", at: start)
+        }
         return value
     }
 
@@ -204,7 +207,9 @@ struct JSONCursor {
         if depth > Self.deepest { throw malformed("at most \(Self.deepest) nested values") }
         switch peek() {
         case UInt8(ascii: "{"):
-            try readObject("a value") { (cursor, _) throws(EvaluationFileError) in try cursor.skipValue(depth: depth + 1) }
+            try readObject("a value") { (cursor, _) throws(EvaluationFileError) in
+                try cursor.skipValue(depth: depth + 1)
+            }
         case UInt8(ascii: "["):
             try readArray("a value") { (cursor) throws(EvaluationFileError) in try cursor.skipValue(depth: depth + 1) }
         case UInt8(ascii: "\""): _ = try readString("a value")

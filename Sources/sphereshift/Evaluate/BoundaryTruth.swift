@@ -47,7 +47,9 @@ struct BoundaryTruth {
 /// The gray picture at `path` with the bits of a sample.
 func grayPicture(_ path: String) throws -> (image: Image<UInt16>, bits: Int) {
     let picture = try PNGFile.read(path)
-    guard picture.channels == 1 else { throw InputError("\(path): expected a gray picture, found \(picture.channels) channels") }
+    guard picture.channels == 1 else {
+        throw InputError("\(path): expected a gray picture, found \(picture.channels) channels")
+    }
     switch picture.samples {
     case .eightBit(let image), .palette(let image, _):
         return (

@@ -37,10 +37,16 @@ struct EvaluateBoundariesCommand: ParsableCommand {
     @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
 
     func validate() throws {
-        if !(2...1000).contains(thresholds) { throw ValidationError("--thresholds must be in 2...1000, found \(thresholds)") }
-        if !(tolerance > 0 && tolerance < 0.5) { throw ValidationError("--tolerance must be in (0, 0.5), found \(tolerance)") }
+        if !(2...1000).contains(thresholds) {
+            throw ValidationError("--thresholds must be in 2...1000, found \(thresholds)")
+        }
+        if !(tolerance > 0 && tolerance < 0.5) {
+            throw ValidationError("--tolerance must be in (0, 0.5), found \(tolerance)")
+        }
         if format == .ucm2 && thresholds != 99 { throw ValidationError("--thresholds: ucm2 has 99 levels") }
-        if format == .ucm2 && suppressNonMaxima { throw ValidationError("--suppress-non-maxima: contours of ucm2 are thin") }
+        if format == .ucm2 && suppressNonMaxima {
+            throw ValidationError("--suppress-non-maxima: contours of ucm2 are thin")
+        }
     }
 
     func run() throws {
@@ -74,13 +80,15 @@ struct EvaluateBoundariesCommand: ParsableCommand {
         if format == .ucm2 {
             let contours = try doubleSizeContours(path)
             let maps = (1...DoubleSizeContours.levelCount).map { contours.boundaries(from: $0).thinned() }
-            return try BoundaryEvaluation.counts(maps, truth: truth, tolerance: tolerance, rule: matching.rule, on: execution)
+            return try BoundaryEvaluation.counts(
+                maps, truth: truth, tolerance: tolerance, rule: matching.rule, on: execution)
         }
         let (image, bits) = try grayPicture(path)
         var soft = SoftBoundaryMap(image, bitDepth: bits)
         if suppressNonMaxima { soft = soft.suppressingNonMaxima() }
         return try BoundaryEvaluation.counts(
-            soft, truth: truth, settings: .init(thresholds: steps, tolerance: tolerance, rule: matching.rule), on: execution)
+            soft, truth: truth, settings: .init(thresholds: steps, tolerance: tolerance, rule: matching.rule),
+            on: execution)
     }
 
     private func output(_ evaluation: BoundaryEvaluation) -> EvaluationOutput {

@@ -90,7 +90,8 @@ struct EvaluateCityscapesCommand: ParsableCommand {
                     if Self.void.contains(label) { void += 1 }
                 }
                 voidPixels.append(void)
-                entries.append(counts.indices.filter { counts[$0] > 0 }.map { .init(truth: $0, intersection: counts[$0]) })
+                entries.append(
+                    counts.indices.filter { counts[$0] > 0 }.map { .init(truth: $0, intersection: counts[$0]) })
             }
             evaluation.add(
                 category: category,
@@ -103,7 +104,8 @@ struct EvaluateCityscapesCommand: ParsableCommand {
     private func readInstances(_ list: String, width: Int, height: Int) throws -> [Instance] {
         let folder = list.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         let text = String(decoding: try FileContents.read(list), as: UTF8.self)
-        return try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { number, line in
+        return try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+            number, line in
             let parts = line.split(whereSeparator: \.isWhitespace)
             if parts.isEmpty { return nil }
             guard parts.count == 3, let category = Int(parts[1]), let score = Double(parts[2]), !score.isNaN else {
@@ -114,7 +116,8 @@ struct EvaluateCityscapesCommand: ParsableCommand {
             guard mask.width == width, mask.height == height else {
                 throw InputError("\(path): expected \(width) x \(height) pixels, found \(mask.width) x \(mask.height)")
             }
-            return Instance(category: category, score: score, pixels: mask.labels.indices.filter { mask.labels[$0] != 0 })
+            return Instance(
+                category: category, score: score, pixels: mask.labels.indices.filter { mask.labels[$0] != 0 })
         }
     }
 }

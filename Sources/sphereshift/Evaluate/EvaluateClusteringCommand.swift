@@ -28,7 +28,9 @@ struct EvaluateClusteringCommand: ParsableCommand {
                 try JointHistogram(truth: truth, prediction: prediction), background: background.label)
             accumulator.add(scores)
             rows.append(
-                .init(name: name, scores: ClusteringScores.Metric.allCases.map { .init($0.rawValue, $0.name, scores[$0]) }))
+                .init(
+                    name: name, scores: ClusteringScores.Metric.allCases.map { .init($0.rawValue, $0.name, scores[$0]) }
+                ))
         }
         var output = EvaluationOutput(
             task: "clustering", title: "Clustering", images: pairs.names.count,

@@ -20,7 +20,8 @@ struct InstanceFiles {
     /// Calls `body` for every image, with progress.
     func forEachImage(
         _ label: String,
-        _ body: (_ image: COCOTruthFile.Image, _ truth: [InstanceTruth], _ predictions: [InstancePrediction]) throws -> Void
+        _ body: (_ image: COCOTruthFile.Image, _ truth: [InstanceTruth], _ predictions: [InstancePrediction]) throws ->
+            Void
     ) throws {
         var bar = ProgressBar(label)
         for (index, image) in truth.images.enumerated() {

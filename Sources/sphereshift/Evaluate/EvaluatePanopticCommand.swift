@@ -69,7 +69,8 @@ struct EvaluatePanopticCommand: ParsableCommand {
                 name: category.name.isEmpty ? "\(category.id)" : category.name,
                 scores: [
                     .init("pq", "PQ", counts.panopticQuality), .init("sq", "SQ", counts.segmentationQuality),
-                    .init("rq", "RQ", counts.recognitionQuality), .init("tp", "TP", .defined(Double(counts.truePositives))),
+                    .init("rq", "RQ", counts.recognitionQuality),
+                    .init("tp", "TP", .defined(Double(counts.truePositives))),
                     .init("fp", "FP", .defined(Double(counts.falsePositives))),
                     .init("fn", "FN", .defined(Double(counts.falseNegatives))),
                 ])

@@ -99,7 +99,9 @@ struct EvaluateProposalsCommand: ParsableCommand {
                     .init(
                         "COCO",
                         points: Self.numbers.compactMap { number in
-                            result.averageRecall(maximumDetections: number).value.map { .init(x: Double(number), y: $0) }
+                            result.averageRecall(maximumDetections: number).value.map {
+                                .init(x: Double(number), y: $0)
+                            }
                         }),
                     .init(
                         "Hosang",

@@ -65,11 +65,15 @@ struct EvaluateRegionsCommand: ParsableCommand {
         ]
         var output = EvaluationOutput(task: "regions", title: "Regions", images: truth.names.count, scores: [])
         for (key, name, result) in results {
-            output.scores.append(.init("\(key)_ods", "\(name), one scale for all (ODS)", .defined(result.optimalDatasetScale)))
-            output.scores.append(.init("\(key)_ois", "\(name), best scale an image (OIS)", .defined(result.optimalImageScale)))
-            output.scores.append(.init("\(key)_scale", "\(name), scale of ODS", .defined(Double(result.scale + 1) / 100)))
+            output.scores.append(
+                .init("\(key)_ods", "\(name), one scale for all (ODS)", .defined(result.optimalDatasetScale)))
+            output.scores.append(
+                .init("\(key)_ois", "\(name), best scale an image (OIS)", .defined(result.optimalImageScale)))
+            output.scores.append(
+                .init("\(key)_scale", "\(name), scale of ODS", .defined(Double(result.scale + 1) / 100)))
         }
-        output.scores.append(.init("covering_best", "covering, best scale a region", .defined(evaluation.bestCovering!)))
+        output.scores.append(
+            .init("covering_best", "covering, best scale a region", .defined(evaluation.bestCovering!)))
         if !options.noImages { output.rows = rows }
         output.settings = [
             ("format", format.rawValue), ("truth", options.truth), ("predictions", options.predictions),

@@ -82,7 +82,9 @@ struct EvaluationOutput: Encodable {
         for (rows, what) in [(classes, "class"), (self.rows, "image")] {
             guard let first = rows.first, rows.count <= Self.longestTable else { continue }
             var table = TextTable(header: [what] + first.scores.map(\.key))
-            for row in rows { table.add([row.name] + row.scores.map { $0.value.value.map { $0.text(digits: 4) } ?? "-" }) }
+            for row in rows {
+                table.add([row.name] + row.scores.map { $0.value.value.map { $0.text(digits: 4) } ?? "-" })
+            }
             text += "\n\n" + table.text
         }
         return text

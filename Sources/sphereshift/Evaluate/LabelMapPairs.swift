@@ -26,12 +26,15 @@ struct LabelMapPairs {
         let used = Set(names.flatMap { name in Self.suffixes.map { name + $0 } })
         let extra = predictions.labelMapNames.filter { !used.contains($0) }
         if let first = extra.first {
-            Terminal.note("sphereshift: \(extra.count) predictions without ground truth are left out, the first is \(first)")
+            Terminal.note(
+                "sphereshift: \(extra.count) predictions without ground truth are left out, the first is \(first)")
         }
     }
 
     /// Calls `body` for every pair, with progress; errors get the name of the image.
-    func forEach(_ label: String, _ body: (_ name: String, _ truth: LabelMap, _ prediction: LabelMap) throws -> Void) throws {
+    func forEach(_ label: String, _ body: (_ name: String, _ truth: LabelMap, _ prediction: LabelMap) throws -> Void)
+        throws
+    {
         var bar = ProgressBar(label)
         for (index, name) in names.enumerated() {
             bar.update(index, of: names.count, note: name)
