@@ -54,6 +54,7 @@ let package = Package(
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
         .library(name: "SphereLosses", targets: ["SphereLosses"]),
         .library(name: "SphereEvaluation", targets: ["SphereEvaluation"]),
+        .library(name: "SphereNetworks", targets: ["SphereNetworks"]),
         .library(name: "SphereReports", targets: ["SphereReports"]),
         .library(name: "SphereRecipes", targets: ["SphereRecipes"]),
         .library(name: "SphereBenchmarking", targets: ["SphereBenchmarking"]),
@@ -72,7 +73,7 @@ let package = Package(
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "SphereData", dependencies: ["SphereKernels", "CPNG", "CJPEG"], swiftSettings: swiftSettings),
         .target(
-            name: "SphereTensor", dependencies: ["SphereKernels", "SphereReference", "SphereData"],
+            name: "SphereTensor", dependencies: ["SphereKernels", "SphereReference", "SphereLayers", "SphereData"],
             swiftSettings: swiftSettings),
         .systemLibrary(name: "CEigenHeaders", pkgConfig: "eigen3", providers: [.apt(["libeigen3-dev"])]),
         .target(name: "CEigen", dependencies: ["CEigenHeaders"]),
@@ -83,7 +84,11 @@ let package = Package(
             name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
             swiftSettings: swiftSettings),
         .target(
-            name: "SphereLosses", dependencies: ["SphereKernels", "SphereTheory"], swiftSettings: swiftSettings),
+            name: "SphereLosses", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "SphereNetworks", dependencies: ["SphereKernels", "SphereLayers", "SphereTensor"],
+            swiftSettings: swiftSettings),
 
         .target(
             name: "SphereEvaluation", dependencies: ["SphereKernels", "SphereData"], swiftSettings: swiftSettings),
@@ -126,13 +131,21 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereTensorTests",
-            dependencies: ["SphereKernels", "SphereReference", "SphereData", "SphereTensor", "TestSupport"],
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereLayers", "SphereData", "SphereTensor", "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereGroupingTests",
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
                 "TestSupport",
+            ], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereNetworksTests",
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereLayers", "SphereTensor", "SphereGrouping", "SphereLosses",
+                "SphereNetworks", "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereLossesTests",

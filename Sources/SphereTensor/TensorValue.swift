@@ -1,3 +1,5 @@
+internal import SphereLayers
+
 /// The elements of a tensor, or the recipe that makes them.
 ///
 /// A value with a recipe is computed when somebody asks for it, kept as long as a ``Tensor`` handle of it lives, and made
@@ -11,15 +13,15 @@ final class TensorValue {
     weak var holder: Holder?
     /// What this is an affine function of, channel by channel: a convolution takes that and never needs the elements.
     let channelAffine: ChannelAffineRecipe?
-    /// Sums over the channels that the operation which made the elements took on the way.
-    let moments: ChannelSums?
+    /// Moments of the channels that the operation which made the elements took on the way.
+    let moments: ChannelMoments?
 
     /// The memory of a handle.
     final class Holder {
         var memory: TensorMemory?
     }
 
-    init(_ memory: TensorMemory, moments: ChannelSums? = nil) {
+    init(_ memory: TensorMemory, moments: ChannelMoments? = nil) {
         count = memory.count
         kept = memory
         recipe = nil
@@ -33,6 +35,9 @@ final class TensorValue {
         self.channelAffine = channelAffine
         moments = nil
     }
+
+    /// Whether the elements are there without computing.
+    var isAtHand: Bool { kept != nil || cached != nil }
 
     /// The elements, computed if they are not at hand.
     var memory: TensorMemory {
@@ -50,11 +55,5 @@ struct ChannelAffineRecipe {
     let source: TensorValue
     let scale: TensorMemory
     let shift: TensorMemory
-    let isRectified: Bool
-}
-
-/// Mean and variance of every channel of a map.
-struct ChannelSums {
-    let mean: TensorMemory
-    let variance: TensorMemory
+    let rectifies: Bool
 }

@@ -1,0 +1,33 @@
+public import SphereLayers
+public import SphereTensor
+
+/// A convolution without bias, its batch normalization, perhaps a shortcut and a rectifier: only the convolution's
+/// output is stored.
+public final class NormalizedConvolution: Layer {
+    /// The convolution.
+    public let convolution: ConvolutionLayer
+    /// The normalization of its output.
+    public let normalization: BatchNormalizationLayer
+    /// Whether negative results become 0.
+    public let rectifies: Bool
+
+    /// A convolution of `inputChannels` to `outputChannels` channels, normalized.
+    public init(
+        inputChannels: Int, outputChannels: Int, window: SlidingWindow, rectifies: Bool = true,
+        using random: inout WeightGenerator
+    ) {
+        convolution = ConvolutionLayer(
+            inputChannels: inputChannels, outputChannels: outputChannels, window: window, hasBias: false,
+            using: &random)
+        normalization = BatchNormalizationLayer(channels: outputChannels)
+        self.rectifies = rectifies
+    }
+
+    /// The normalized, perhaps rectified convolution of maps.
+    public func callAsFunction(_ input: Tensor) -> Tensor { callAsFunction(input, adding: nil) }
+
+    /// The same with a shortcut added before the rectifier.
+    public func callAsFunction(_ input: Tensor, adding shortcut: Tensor?) -> Tensor {
+        normalization.normalized(convolution.measured(input), adding: shortcut, rectifies: rectifies)
+    }
+}
