@@ -87,7 +87,7 @@ let package = Package(
             name: "SphereLosses", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
             swiftSettings: swiftSettings),
         .target(
-            name: "SphereNetworks", dependencies: ["SphereKernels", "SphereLayers", "SphereTensor"],
+            name: "SphereNetworks", dependencies: ["SphereKernels", "SphereLayers", "SphereData", "SphereTensor"],
             swiftSettings: swiftSettings),
 
         .target(
@@ -101,13 +101,15 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "SphereRecipes",
-            dependencies: ["SphereKernels", "SphereTheory", "SphereData", "SphereGrouping", "SphereReports"],
-            resources: [.copy("Photographs")], swiftSettings: swiftSettings),
+            dependencies: [
+                "SphereKernels", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping", "SphereLosses",
+                "SphereEvaluation", "SphereNetworks", "SphereReports",
+            ], resources: [.copy("Resources")], swiftSettings: swiftSettings),
         .executableTarget(
             name: "sphereshift",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereEvaluation",
-                "SphereReports", "SphereRecipes", "SphereBenchmarking",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
+                "SphereEvaluation", "SphereNetworks", "SphereReports", "SphereRecipes", "SphereBenchmarking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -167,8 +169,8 @@ let package = Package(
         .testTarget(
             name: "SphereRecipesTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereGrouping", "SphereReports",
-                "SphereRecipes", "TestSupport",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
+                "SphereLosses", "SphereNetworks", "SphereReports", "SphereRecipes", "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "ToolTests",

@@ -17,6 +17,9 @@ public enum FileContents {
         let file = try RegularFile(path)
         return try file.bytes(at: 0, count: file.byteCount)
     }
+
+    /// Whether something is at `path`, be it a file, a folder or a link that leads somewhere.
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }
 
 /// A regular file opened for reading, closed at the end of its life.

@@ -26,6 +26,12 @@ public struct WeightGenerator: RandomNumberGenerator, Sendable, Hashable {
         return z ^ (z >> 31)
     }
 
+    /// The generator of the part of this one's work that `number` names: its numbers have nothing to do with those of other parts.
+    public func derived(_ number: Int) -> WeightGenerator {
+        var generator = WeightGenerator(seed: state &+ UInt64(bitPattern: Int64(number)) &* 0xd134_2543_de82_ef95)
+        return WeightGenerator(seed: generator.next())
+    }
+
     /// A uniform number in (0, 1).
     public mutating func uniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
 

@@ -65,6 +65,23 @@ public final class Parameter {
     /// Forgets the gradient; its memory stays for the next one.
     public func clearGradient() { hasGradient = false }
 
+    /// The sum of the squares of the gradient's elements; 0 if none has arrived.
+    public var squaredGradient: Double {
+        guard hasGradient, let gradientMemory else { return 0 }
+        let gradient = gradientMemory.span
+        var sum = 0.0
+        for i in gradient.indices { sum += Double(gradient[i]) * Double(gradient[i]) }
+        return sum
+    }
+
+    /// Multiplies the gradient with `factor`.
+    public func scaleGradient(by factor: Float) {
+        guard hasGradient, let gradientMemory else { return }
+        gradientMemory.withMutableSpan { gradient in
+            for i in gradient.indices { gradient[i] *= factor }
+        }
+    }
+
     /// Changes the elements: `body` gets them, and the gradient (no elements if none has arrived).
     public func update(_ body: (_ elements: inout MutableSpan<Float>, _ gradient: Span<Float>) -> Void) {
         version += 1

@@ -19,8 +19,8 @@ struct SphereShift: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            GroupCommand.self, SegmentCommand.self, EvaluateCommand.self, VerifyCommand.self, BenchmarkCommand.self,
-            DemoCommand.self,
+            GroupCommand.self, SegmentCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self,
+            BenchmarkCommand.self, DemoCommand.self,
         ])
 
     /// Parses and runs; every failure ends in one line on stderr.

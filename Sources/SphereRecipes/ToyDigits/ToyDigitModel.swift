@@ -1,0 +1,133 @@
+public import SphereData
+public import SphereGrouping
+public import SphereKernels
+public import SphereNetworks
+public import SphereTensor
+internal import SphereTheory
+
+/// The network of the toy digits with what belongs to it: the margin it was trained with and the loops that group its pixels.
+public final class ToyDigitModel {
+    /// Pixels to unit vectors.
+    public let network: ToyDigitNetwork
+    /// The loops of the training.
+    public let grouping: RecurrentMeanShift
+    /// alpha of the pair loss.
+    public let margin: Double
+
+    /// A model with random weights.
+    ///
+    /// - Parameters:
+    ///   - dimension: D >= 1.
+    ///   - margin: alpha in (0, 1).
+    ///   - concentration: kappa of the kernel.
+    ///   - loops: loops with a loss in training, 0 or more.
+    public init(dimension: Int, margin: Double, concentration: Float, loops: Int, seed: UInt64) {
+        network = ToyDigitNetwork(dimension: dimension, seed: seed)
+        grouping = RecurrentMeanShift(loops: loops, concentration: concentration)
+        self.margin = margin
+    }
+
+    /// Why a file is no model of toy digits.
+    public enum LoadingError: Error, Equatable, Sendable, CustomStringConvertible {
+        /// The file cannot be read.
+        case file(SafetensorsError)
+        /// The arrays do not fit the network.
+        case module(ModuleFileError)
+        /// A number that the header needs is missing or out of range.
+        case metadata(path: String, name: String, found: String?)
+
+        /// One line for the user.
+        public var description: String {
+            switch self {
+            case .file(let error): error.description
+            case .module(let error): error.description
+            case .metadata(let path, let name, let found):
+                "\(path): is no model of toy digits: \"\(name)\" in its header is \(found.map { "'\($0)'" } ?? "missing")"
+            }
+        }
+    }
+
+    /// Reads a model that ``save(to:as:)`` wrote.
+    ///
+    /// - Throws: ``LoadingError``.
+    public convenience init(path: String) throws(LoadingError) {
+        let file: SafetensorsFile
+        do { file = try SafetensorsFile(path) } catch { throw .file(error) }
+        func number<Number: LosslessStringConvertible & Comparable>(
+            _ name: String, in range: ClosedRange<Number>
+        ) throws(LoadingError) -> Number {
+            let text = file.metadata[name]
+            guard let value = text.flatMap({ Number($0) }), range.contains(value) else {
+                throw .metadata(path: path, name: name, found: text)
+            }
+            return value
+        }
+        self.init(
+            dimension: try number("dimension", in: 1...4096),
+            margin: try number("margin", in: 1e-6...0.999999),
+            concentration: try number("concentration", in: 1e-6...MeanShiftPlan.largestConcentration),
+            loops: try number("loops", in: 0...1000), seed: 0)
+        do { try network.load(from: file) } catch { throw .module(error) }
+    }
+
+    /// The weights that come with the package: trained as docs/models.md tells.
+    ///
+    /// - Throws: ``PackageResources/NotFound`` or ``LoadingError``.
+    public static func bundled() throws -> ToyDigitModel {
+        try ToyDigitModel(path: PackageResources.path("ToyDigits/toy-digits.safetensors"))
+    }
+
+    /// Takes over the weights of `other`; where its dimension is another one the last convolution keeps its own.
+    public func takeWeights(from other: ToyDigitModel) {
+        for (own, its) in zip(network.parameters, other.network.parameters) where own.shape == its.shape {
+            own.elements = its.elements
+        }
+    }
+
+    /// Writes the model; the file appears under its name when it is complete.
+    ///
+    /// - Throws: ``ModuleFileError``.
+    public func save(to path: String, as element: SafetensorsElement = .float32) throws(ModuleFileError) {
+        try network.save(
+            to: path, as: element,
+            metadata: [
+                "model": "toy-digits", "dimension": "\(network.dimension)", "margin": "\(margin)",
+                "concentration": "\(grouping.concentration)", "loops": "\(grouping.loops)",
+            ])
+    }
+
+    /// One unit row for each pixel of the image, row by row.
+    ///
+    /// - Parameter image: height x width x 3 numbers in [0, 1].
+    /// - Precondition: `image` has three numbers for each pixel.
+    /// - Complexity: 1.3 million multiply-adds for each pixel.
+    public func embedding(of image: [Float], width: Int, height: Int, on execution: Execution = .default) -> Matrix {
+        require(
+            image.count == width * height * 3,
+            "\(image.count) numbers for an image of \(width) x \(height) pixels and three channels")
+        let mean = ToyDigitNetwork.imageMean
+        let input = Tensor(
+            shape: [1, height, width, 3], elements: image.indices.map { image[$0] - mean[$0 % 3] })
+        return TensorExecution.$current.withValue(execution) {
+            TensorExecution.withoutGradients { network(input).matrix }
+        }
+    }
+
+    /// How pixels are grouped: with the concentration of the training, until the groups have collapsed.
+    public func meanShift(on execution: Execution = .default) -> MeanShift {
+        MeanShift(concentration: .fixed(Concentration(Double(grouping.concentration))), execution: execution)
+    }
+
+    /// Groups the pixels of an image: 0 for the largest group, the background, and 1, 2, ... for the objects.
+    ///
+    /// - Parameter image: height x width x 3 numbers in [0, 1].
+    /// - Precondition: as ``embedding(of:width:height:on:)``; at least one pixel.
+    /// - Throws: `GroupingError` where the network's output is not finite.
+    public func labels(
+        of image: [Float], width: Int, height: Int, on execution: Execution = .default
+    ) throws(GroupingError) -> LabelMap {
+        let points = embedding(of: image, width: width, height: height, on: execution)
+        return LabelMap(
+            width: width, height: height, labels: try meanShift(on: execution).group(points).labels)
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// `sphereshift train`: data in, weights out.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train one of the models that come with the package.",
+        discussion: """
+            The output folder receives checkpoint.safetensors while the training runs, curves.svg, and at the end weights.safetensors. \
+            A training that was stopped, by Ctrl-C, a kill or a power cut, goes on with --resume and ends with the same bits \
+            as one that was not.
+
+            Examples:
+              sphereshift train toy-digits --output toy
+              sphereshift train toy-digits --output toy --resume
+            """,
+        subcommands: [TrainToyDigitsCommand.self])
+}
