@@ -114,6 +114,14 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // The program of docs/composing-a-model.md.
+        .executableTarget(
+            name: "composed-model",
+            dependencies: [
+                "SphereKernels", "SphereLayers", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
+                "SphereLosses", "SphereEvaluation", "SphereNetworks",
+            ], path: "docs/examples/ComposedModel", swiftSettings: swiftSettings),
+
         .target(
             name: "TestSupport", dependencies: ["SphereKernels", "SphereReference"], path: "Tests/TestSupport",
             swiftSettings: swiftSettings),

@@ -44,7 +44,8 @@ public final class BatchNormalizationLayer: Layer {
 
     /// The normalized maps with a shortcut added, and rectified if `rectifies`: one pass over them.
     public func normalized(_ input: Tensor, adding shortcut: Tensor?, rectifies: Bool) -> Tensor {
-        let running = statistics == .running
+        let running =
+            statistics == .running
             ? ChannelMoments(
                 means: runningMean.elements.map(Double.init), variances: runningVariance.elements.map(Double.init))
             : nil

@@ -80,7 +80,8 @@ public final class Adam: Optimizer {
     private var moments: [Int: (first: [Float], second: [Float])] = [:]
 
     /// An optimizer; the defaults are those of the article.
-    public init(firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0) {
+    public init(firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0)
+    {
         self.firstDecay = firstDecay
         self.secondDecay = secondDecay
         self.epsilon = epsilon
@@ -99,7 +100,8 @@ public final class Adam: Optimizer {
         for (index, parameter) in parameters.enumerated() where parameter.isTrainable {
             let rate = Float(learningRate) * parameter.learningRateFactor
             let decay = Float(weightDecay) * parameter.weightDecayFactor
-            var (first, second) = moments.removeValue(forKey: index)
+            var (first, second) =
+                moments.removeValue(forKey: index)
                 ?? ([Float](repeating: 0, count: parameter.count), [Float](repeating: 0, count: parameter.count))
             parameter.update { elements, gradient in
                 guard !gradient.isEmpty else { return }

@@ -16,7 +16,8 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .file(let error): error.description
-        case .noCheckpoint(let path, let missing): "\(path): is no checkpoint of this training, \"\(missing)\" is missing"
+        case .noCheckpoint(let path, let missing):
+            "\(path): is no checkpoint of this training, \"\(missing)\" is missing"
         case .setting(let path, let name, let expected, let found):
             "\(path): was made with \(name) = \(found ?? "(none)"), this training has \(expected ?? "(none)")"
         case .shape(let path, let array, let expected, let found):

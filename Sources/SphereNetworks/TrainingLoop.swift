@@ -22,7 +22,7 @@ public final class TrainingLoop {
     public let schedule: LearningRateSchedule
     /// Names of what is measured in every step.
     public let measures: [String]
-    /// The longest gradient, over all parameters; longer ones are shortened to it. `nil`: no limit.
+    /// The longest gradient, over all parameters, to which longer ones are shortened; `nil` for no limit.
     public let largestGradient: Double?
     /// The measures of all steps so far, one array for each name.
     public private(set) var history: [[Float]]

@@ -9,7 +9,7 @@ internal import SphereTheory
 /// The picture is reduced to at most `workingSide` pixels on its longer side (mean shift takes every pair of pixels), its
 /// pixels are embedded by ``ColorPositionEmbedding`` and grouped by blurring mean shift, and every pixel of the full
 /// picture takes the label of the one of the nine reduced pixels around it whose features are nearest to its own.
-public struct ColorSegmentation: Sendable {
+public struct ColorSegmentation: Segmenter, Sendable {
     /// Colour and position of a pixel on the sphere.
     public var embedding: ColorPositionEmbedding
     /// Longest side of the picture while it is grouped, in pixels.
@@ -39,18 +39,6 @@ public struct ColorSegmentation: Sendable {
         self.execution = execution
     }
 
-    /// A segmented picture.
-    public struct Result: Sendable {
-        /// The label of every pixel of the full picture; 0, the largest group, is the background.
-        public let labels: LabelMap
-        /// The groups of the reduced picture's pixels.
-        public let grouping: Grouping
-        /// The embedding of the reduced picture's pixels before the first iteration, unit rows.
-        public let embedding: Matrix
-        /// Size of the reduced picture.
-        public let workingWidth, workingHeight: Int
-    }
-
     /// Segments `image` (RGB or gray).
     ///
     /// - Parameter onIteration: called after every iteration, with the shifted embedding of the reduced picture.
@@ -58,7 +46,7 @@ public struct ColorSegmentation: Sendable {
     /// - Complexity: O(n^2) per iteration for n <= workingSide^2 pixels, O(pixels) for the rest.
     public func segment(
         _ image: Image<UInt8>, onIteration: ((MeanShift.Progress) -> Void)? = nil
-    ) throws(GroupingError) -> Result {
+    ) throws(GroupingError) -> Segmentation {
         let reduced = Thumbnail.photo(image, longestSide: workingSide)
         let points = embedding.points(of: reduced)
         let smallest = Int((smallestShare * Double(points.matrix.rows)).rounded(.up))
@@ -66,7 +54,7 @@ public struct ColorSegmentation: Sendable {
             concentration: .fixed(points.concentration), iterations: iterations,
             readOut: ReadOut(smallGroups: .join(fewerThan: smallest)), execution: execution)
         let grouping = try meanShift.group(points.matrix, onIteration: onIteration)
-        return Result(
+        return Segmentation(
             labels: enlarged(grouping.labels, from: reduced, to: image), grouping: grouping, embedding: points.matrix,
             workingWidth: reduced.width, workingHeight: reduced.height)
     }

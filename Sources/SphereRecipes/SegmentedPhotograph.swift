@@ -11,7 +11,7 @@ public struct SegmentedPhotograph: Sendable {
     /// The photograph, RGB.
     public let image: Image<UInt8>
     /// Labels and groups.
-    public let segmentation: ColorSegmentation.Result
+    public let segmentation: Segmentation
     /// The embedding in colours before the first loop and after each, at the size at which it was grouped.
     public let frames: [Image<UInt8>]
     /// Mean distance that a pixel moved in each loop, in bandwidths.
@@ -21,12 +21,12 @@ public struct SegmentedPhotograph: Sendable {
     /// Seconds for everything from embedding to labels, without drawing.
     public let seconds: Double
 
-    /// Segments `image` with `recipe`.
+    /// Segments `image` with `segmenter`.
     ///
     /// - Parameter onLoop: called after every loop with its number and the most there will be.
-    /// - Throws: `GroupingError`, which a photograph of at least one pixel never causes.
+    /// - Throws: `GroupingError`, which ``ColorSegmentation`` never causes for a photograph of at least one pixel.
     public init(
-        name: String, image: Image<UInt8>, recipe: ColorSegmentation,
+        name: String, image: Image<UInt8>, segmenter: some Segmenter,
         onLoop: @escaping (_ loop: Int, _ maximum: Int) -> Void = { _, _ in }
     ) throws {
         let clock = ContinuousClock()
@@ -34,7 +34,7 @@ public struct SegmentedPhotograph: Sendable {
         var loopSeconds: [Double] = []
         let start = clock.now
         var last = start
-        let segmentation = try recipe.segment(image) { progress in
+        let segmentation = try segmenter.segment(image) { progress in
             let now = clock.now
             loopSeconds.append(Self.seconds(from: last, to: now))
             last = now

@@ -21,6 +21,18 @@ package enum DecimalText {
         return decimals == 0 ? sign + digits : "\(sign)\(digits.dropLast(decimals)).\(digits.suffix(decimals))"
     }
 
+    /// `value` with two digits and a power of ten, "1.2 × 10⁻³"; zero, NaN and infinity as Swift writes them.
+    package static func scientific(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return "\(value)" }
+        var exponent = Int(log10(abs(value)).rounded(.down))
+        var mantissa = (value / pow(10, Double(exponent)) * 10).rounded() / 10
+        if abs(mantissa) >= 10 {
+            mantissa /= 10
+            exponent += 1
+        }
+        return "\(fixed(mantissa, decimals: 1)) × \(powerOfTen(exponent))"
+    }
+
     /// 10 to the power `exponent` in small raised digits, "10⁻³".
     package static func powerOfTen(_ exponent: Int) -> String {
         let raised: [Character: Character] = [

@@ -13,23 +13,43 @@ struct BenchmarkCommand: ParsableCommand {
 
             Families:
             \(BenchmarkFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+              training: a training step of the paper's toy network, with 819 and with all 4,096 pixels in a loss
 
             Examples:
               sphereshift benchmark step -n 4096 -d 16
               sphereshift benchmark cosine -n 2000 -d 64 --threads 2 --json
+              sphereshift benchmark training --threads 2 --json
               sphereshift benchmark
             """)
 
     @Argument(
         help: ArgumentHelp("What to time (default: every family).", valueName: "family"),
-        transform: { name in
+        transform: Subject.init)
+    var subject: Subject?
+
+    /// What is timed.
+    enum Subject {
+        /// A family of kernels.
+        case family(BenchmarkFamily)
+        /// A training step.
+        case training
+
+        init(name: String) throws {
+            if name == "training" {
+                self = .training
+                return
+            }
             do {
-                return try BenchmarkFamily.named(name)
+                self = .family(try BenchmarkFamily.named(name))
             } catch {
                 throw ValidationError("\(error)")
             }
-        })
-    var family: BenchmarkFamily?
+        }
+    }
+
+    private var family: BenchmarkFamily? {
+        if case .family(let family) = subject { family } else { nil }
+    }
 
     @Option(name: .customShort("n"), help: ArgumentHelp("Number of points.", valueName: "n"))
     var points = 4096
@@ -106,6 +126,9 @@ struct BenchmarkCommand: ParsableCommand {
 
     func run() throws {
         if let warning = MachineCard.current.warning { Terminal.note("sphereshift: warning: \(warning)") }
+        if case .training = subject {
+            return try TrainingBenchmarkOutput.run(threads: threads, instructionSet: instructionSet, json: format.json)
+        }
         let settings = BenchmarkSettings(
             points: points, targets: targets, dimension: dimension, concentration: concentration, threads: threads,
             instructionSets: instructionSet.flatMap(InstructionSet.init).map { [$0] } ?? InstructionSet.available,

@@ -45,7 +45,7 @@ struct DemoCommand: ParsableCommand {
             let name = PictureName.base(of: file)
             let image = try ImageFile.readRGB("\(folder)/\(file)")
             var bar = ProgressBar(name)
-            let photograph = try SegmentedPhotograph(name: name, image: image, recipe: recipe) { loop, maximum in
+            let photograph = try SegmentedPhotograph(name: name, image: image, segmenter: recipe) { loop, maximum in
                 bar.update(loop, of: maximum)
             }
             bar.finish()

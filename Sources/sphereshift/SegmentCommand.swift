@@ -8,15 +8,17 @@ import SphereReports
 struct SegmentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segment",
-        abstract: "Segment pictures by colour and position.",
+        abstract: "Segment pictures by colour and position, or with a trained model.",
         discussion: """
             Each pixel is embedded on the sphere by its CIE Lab colour and its place and grouped by blurring mean shift at \
-            a reduced size. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
+            a reduced size. With --model a trained network embeds the pixels, which are grouped at full size: toy-digits is the \
+            network for scenes of handwritten digits that comes with the package, or name a file of weights. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
             0 = background, the largest group), NAME_overlay.png and NAME_embedding.png, and one report.html for all.
 
             Examples:
               sphereshift segment photo.jpg --output out
               sphereshift segment *.png --output out --color-bandwidth 6 --position-bandwidth 0.2 --json
+              sphereshift segment scene.png --output out --model toy-digits
             """)
 
     @Argument(help: ArgumentHelp("PNG or JPEG pictures.", valueName: "image"))
@@ -24,6 +26,11 @@ struct SegmentCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Folder for the results; made if it is missing.", valueName: "dir"))
     var output: String
+
+    @Option(
+        help: ArgumentHelp(
+            "What embeds the pixels: color (default), toy-digits or a file of weights.", valueName: "name|file"))
+    var model = "color"
 
     @OptionGroup(title: "Embedding") var segmentation: SegmentationOptions
     @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
@@ -57,14 +64,14 @@ struct SegmentCommand: ParsableCommand {
         for picture in pictures where picture.image.width == 0 || picture.image.height == 0 {
             throw InputError("\(picture.path): has no pixels")
         }
+        let segmenter = try SegmentationModel(model, color: segmentation, execution: executionOptions.execution)
+        for picture in pictures { try segmenter.check(picture.image, path: picture.path) }
         try OutputPath.makeFolder(output)
-        let recipe = segmentation.recipe(executionOptions.execution)
         var rows: [Row] = []
         var sections: [HTMLReport.Section] = []
         var bar = ProgressBar("segment")
         for (index, picture) in pictures.enumerated() {
-            let photograph = try SegmentedPhotograph(name: picture.name, image: picture.image, recipe: recipe) {
-                loop, _ in
+            let photograph = try segmenter.segment(picture.name, picture.image) { loop, _ in
                 bar.update(index, of: pictures.count, note: "\(picture.name), loop \(loop)")
             }
             let paths = try SegmentationFiles.write(photograph, to: output)
@@ -79,8 +86,7 @@ struct SegmentCommand: ParsableCommand {
         }
         bar.finish()
         let report = HTMLReport(
-            title: "Segmentation by colour and position", sections: sections,
-            parameters: segmentation.parameters(executionOptions.execution))
+            title: segmenter.title, sections: sections, parameters: segmenter.parameters)
         try report.write(to: "\(output)/report.html")
 
         if format.json {

@@ -11,7 +11,8 @@ struct ToyDigitNetworkTests {
     private static func image(_ batch: Int, side: Int, seed: UInt64) -> Tensor {
         var generator = SeededGenerator(seed: seed)
         return Tensor(
-            shape: [batch, side, side, 3], elements: (0..<batch * side * side * 3).map { _ in Float(generator.uniform()) })
+            shape: [batch, side, side, 3],
+            elements: (0..<batch * side * side * 3).map { _ in Float(generator.uniform()) })
     }
 
     @Test("has the layers and the 1.27 million parameters of the original")

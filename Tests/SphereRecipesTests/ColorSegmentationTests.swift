@@ -46,7 +46,7 @@ import Testing
         let (image, _) = shapes(width: 90, height: 60)
         var loops: [Int] = []
         let photograph = try SegmentedPhotograph(
-            name: "shapes", image: image, recipe: ColorSegmentation(workingSide: 30)
+            name: "shapes", image: image, segmenter: ColorSegmentation(workingSide: 30)
         ) { loop, _ in loops.append(loop) }
         let count = photograph.segmentation.grouping.iterations
         #expect(loops == Array(1...count) && photograph.frames.count == count + 1)

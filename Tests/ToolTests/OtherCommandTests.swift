@@ -61,7 +61,7 @@ import Testing
         defer { tool.remove() }
         let help = try tool.run("--help")
         #expect(help.status == 0 && help.output.contains("Exit codes"))
-        for command in ["group", "segment", "verify", "benchmark", "demo"] {
+        for command in ["group", "segment", "train", "evaluate", "verify", "benchmark", "demo"] {
             #expect(help.output.contains(command))
             let result = try tool.run(command, "--help")
             #expect(result.status == 0 && result.output.contains("Examples:"), "\(command)")

@@ -54,10 +54,22 @@ struct Tool {
         try run(arguments: arguments, environment: environment)
     }
 
-    /// Runs the program with `arguments`.
+    /// Whether there is a file of this name in the folder.
+    func hasFile(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
+    /// Starts the program with `arguments` and leaves it running; what it prints is lost.
+    func start(arguments: [String]) throws -> Process {
+        let process = process(arguments, environment: [:])
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// The program, to be started.
     ///
-    /// `input` is what the program reads from stdin. Where tests run on an emulated processor (`SPHERESHIFT_EMULATOR`), so does it.
-    func run(arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Result {
+    /// Where tests run on an emulated processor (`SPHERESHIFT_EMULATOR`), so does it.
+    private func process(_ arguments: [String], environment: [String: String]) -> Process {
         let process = Process()
         let emulator = ProcessInfo.processInfo.environment["SPHERESHIFT_EMULATOR"] ?? ""
         let command = emulator.split(separator: " ").map(String.init) + [Self.program] + arguments
@@ -65,6 +77,12 @@ struct Tool {
         process.arguments = command[0].hasPrefix("/") ? Array(command.dropFirst()) : command
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        return process
+    }
+
+    /// Runs the program with `arguments`; `input` is what it reads from stdin.
+    func run(arguments: [String], environment: [String: String] = [:], input: String = "") throws -> Result {
+        let process = process(arguments, environment: environment)
         // Files and not pipes: a pipe that fills would stop the program.
         let (output, messages) = (path(".stdout"), path(".stderr"))
         for file in [output, messages] { _ = FileManager.default.createFile(atPath: file, contents: nil) }

@@ -118,16 +118,39 @@ public final class ToyDigitModel {
         MeanShift(concentration: .fixed(Concentration(Double(grouping.concentration))), execution: execution)
     }
 
-    /// Groups the pixels of an image: 0 for the largest group, the background, and 1, 2, ... for the objects.
+    /// Groups the pixels of an image: 0 for the largest group, the background, and numbers from 1 for the objects.
     ///
-    /// - Parameter image: height x width x 3 numbers in [0, 1].
+    /// - Parameters:
+    ///   - image: height x width x 3 numbers in [0, 1].
+    ///   - onIteration: called after every loop of mean shift.
     /// - Precondition: as ``embedding(of:width:height:on:)``; at least one pixel.
+    /// - Complexity: O(pixels^2) for each loop.
     /// - Throws: `GroupingError` where the network's output is not finite.
-    public func labels(
-        of image: [Float], width: Int, height: Int, on execution: Execution = .default
-    ) throws(GroupingError) -> LabelMap {
+    public func segment(
+        _ image: [Float], width: Int, height: Int, on execution: Execution = .default,
+        onIteration: ((MeanShift.Progress) -> Void)? = nil
+    ) throws(GroupingError) -> Segmentation {
         let points = embedding(of: image, width: width, height: height, on: execution)
-        return LabelMap(
-            width: width, height: height, labels: try meanShift(on: execution).group(points).labels)
+        let grouping = try meanShift(on: execution).group(points, onIteration: onIteration)
+        return Segmentation(
+            labels: LabelMap(width: width, height: height, labels: grouping.labels), grouping: grouping,
+            embedding: points, workingWidth: width, workingHeight: height)
+    }
+}
+
+extension ToyDigitModel: Segmenter {
+    /// Groups the pixels of `image` at full size.
+    ///
+    /// - Parameter onIteration: called after every loop of mean shift.
+    /// - Precondition: the picture has 1 or 3 channels and at least one pixel.
+    /// - Complexity: O(pixels^2) for each loop.
+    /// - Throws: `GroupingError` where the network's output is not finite.
+    public func segment(
+        _ image: Image<UInt8>, onIteration: ((MeanShift.Progress) -> Void)?
+    ) throws(GroupingError) -> Segmentation {
+        let (pixels, channels) = (image.width * image.height, image.channels)
+        let color = (0..<pixels * 3).map { Float(image.samples[$0 / 3 * channels + min($0 % 3, channels - 1)]) / 255 }
+        return try segment(
+            color, width: image.width, height: image.height, on: TensorExecution.current, onIteration: onIteration)
     }
 }

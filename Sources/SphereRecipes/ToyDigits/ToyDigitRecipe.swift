@@ -56,9 +56,11 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         require(
             settings.dimension >= 1 && settings.batch >= 1 && settings.steps >= 1 && settings.loops >= 0,
             "dimension, batch, steps and loops of \(settings)")
-        require(settings.learningRate > 0 && settings.learningRate.isFinite, "a learning rate of \(settings.learningRate)")
         require(
-            settings.sampledShare > 0 && settings.sampledShare <= 1, "a share of \(settings.sampledShare) of the pixels")
+            settings.learningRate > 0 && settings.learningRate.isFinite, "a learning rate of \(settings.learningRate)")
+        require(
+            settings.sampledShare > 0 && settings.sampledShare <= 1, "a share of \(settings.sampledShare) of the pixels"
+        )
         self.settings = settings
     }
 

@@ -18,9 +18,14 @@ public struct ToyDigitScene: Sendable {
     /// Digits that can be seen.
     public var digitCount: Int { Set(instances.labels).subtracting([0]).count }
 
-    /// The image of the authors' channel means subtracted, shape [1, 64, 64, 3].
-    var input: Tensor { Self.input([self]) }
+    /// The image in steps of 1/255.
+    public var picture: Image<UInt8> {
+        Image(
+            width: Self.side, height: Self.side, channels: 3,
+            samples: image.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) })
+    }
 
+    /// The images less the channel means of the authors, shape [N, 64, 64, 3].
     static func input(_ scenes: [ToyDigitScene]) -> Tensor {
         let mean = ToyDigitNetwork.imageMean
         return Tensor(

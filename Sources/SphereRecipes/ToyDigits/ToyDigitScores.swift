@@ -34,7 +34,7 @@ public struct ToyDigitScores: Sendable {
     public var meanBestOverlap: Double? {
         overlaps.isEmpty ? nil : overlaps.reduce(0, +) / Double(overlaps.count)
     }
-    /// The mean over the thresholds .5, .55, ... .95 of the share of digits whose best overlap reaches it; `nil` without digits.
+    /// The mean over the thresholds .5, .55 to .95 of the share of digits whose best overlap reaches it; `nil` without digits.
     public var averageRecall: Double? {
         if overlaps.isEmpty { return nil }
         let reached = (10...19).reduce(0) { sum, step in

@@ -20,7 +20,7 @@ struct EvaluateCommand: ParsableCommand {
             EvaluateCOCOCommand.self, EvaluateVOCCommand.self, EvaluateCityscapesCommand.self,
             EvaluatePanopticCommand.self, EvaluateMeanIoUCommand.self, EvaluateClusteringCommand.self,
             EvaluateObjectsCommand.self, EvaluateProposalsCommand.self, EvaluateBoundariesCommand.self,
-            EvaluateRegionsCommand.self,
+            EvaluateRegionsCommand.self, EvaluateToyDigitsCommand.self,
         ])
 }
 

@@ -22,7 +22,8 @@ struct TrainToyDigitsCommand: ParsableCommand {
               sphereshift train toy-digits --output second --start-from toy/weights.safetensors --margin 0.07 --concentration 100
             """)
 
-    @Option(help: ArgumentHelp("Folder with images.npy and labels.npy (default: the bundled digits).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Folder with images.npy and labels.npy (default: the bundled digits).", valueName: "dir"))
     var data: String?
 
     @Option(help: ArgumentHelp("Folder for checkpoint, curves and weights; made if it is missing.", valueName: "dir"))

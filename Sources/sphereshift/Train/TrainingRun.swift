@@ -23,7 +23,7 @@ final class TrainingRun {
         self.training = training
     }
 
-    /// Steps until the schedule's end or a signal; a checkpoint after every `checkpointEvery` steps and at the end.
+    /// Steps until the schedule's end or a signal; a checkpoint at the start, after every `checkpointEvery` steps and at the end.
     ///
     /// A second Ctrl-C ends the program at once.
     func run(
@@ -39,6 +39,8 @@ final class TrainingRun {
         let start = ContinuousClock.now
         let (first, total) = (training.step, training.schedule.steps)
         var bar = ProgressBar(label)
+        // From here on there is something to resume from.
+        try onCheckpoint()
         while training.next != nil && !stopIsRequested.load(ordering: .relaxed) {
             let measures = step()
             let done = training.step
