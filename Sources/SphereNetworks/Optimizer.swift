@@ -27,6 +27,7 @@ public final class StochasticGradientDescent: Optimizer {
     public let momentum: Double
     /// The pull towards zero.
     public let weightDecay: Double
+    /// Steps so far.
     public var stepCount = 0
     private var velocities: [Int: [Float]] = [:]
 
@@ -39,6 +40,7 @@ public final class StochasticGradientDescent: Optimizer {
     /// Forgets v, as the authors' code does at every epoch.
     public func clearVelocities() { velocities = [:] }
 
+    /// Changes every trainable parameter that has a gradient, by the formula above.
     public func step(_ parameters: [Parameter], learningRate: Double) {
         stepCount += 1
         for (index, parameter) in parameters.enumerated() where parameter.isTrainable {
@@ -56,10 +58,12 @@ public final class StochasticGradientDescent: Optimizer {
         }
     }
 
+    /// What is remembered of parameter `index`, for checkpoints.
     public func state(of index: Int, count: Int) -> [[Float]] {
         [velocities[index] ?? [Float](repeating: 0, count: count)]
     }
 
+    /// Takes back what ``state(of:count:)`` gave.
     public func restore(_ state: [[Float]], of index: Int) { velocities[index] = state[0] }
 }
 
@@ -76,6 +80,7 @@ public final class Adam: Optimizer {
     public let epsilon: Double
     /// The pull towards zero.
     public let weightDecay: Double
+    /// Steps so far.
     public var stepCount = 0
     private var moments: [Int: (first: [Float], second: [Float])] = [:]
 
@@ -88,6 +93,7 @@ public final class Adam: Optimizer {
         self.weightDecay = weightDecay
     }
 
+    /// Changes every trainable parameter that has a gradient, by the formula above.
     public func step(_ parameters: [Parameter], learningRate: Double) {
         stepCount += 1
         var (firstPower, secondPower) = (1.0, 1.0)
@@ -117,6 +123,7 @@ public final class Adam: Optimizer {
         }
     }
 
+    /// What is remembered of parameter `index`, for checkpoints.
     public func state(of index: Int, count: Int) -> [[Float]] {
         guard let (first, second) = moments[index] else {
             return [[Float](repeating: 0, count: count), [Float](repeating: 0, count: count)]
@@ -124,5 +131,6 @@ public final class Adam: Optimizer {
         return [first, second]
     }
 
+    /// Takes back what ``state(of:count:)`` gave.
     public func restore(_ state: [[Float]], of index: Int) { moments[index] = (state[0], state[1]) }
 }

@@ -31,7 +31,9 @@ enum SegmentationModel {
         let pixels = image.width * image.height
         if pixels > Self.largestPixelCount {
             throw InputError(
-                "\(path): has \(image.width) x \(image.height) = \(pixels) pixels, the model takes at most \(Self.largestPixelCount)")
+                "\(path): has \(image.width) x \(image.height) = \(pixels) pixels, "
+                    + "the model takes at most \(Self.largestPixelCount)"
+            )
         }
     }
 

@@ -73,7 +73,8 @@ import Testing
         for number in 0..<400 {
             let scene = generator.scene(number)
             let (instances, classes) = (scene.instances.labels, scene.classes.labels)
-            #expect(instances.indices.allSatisfy { (instances[$0] > 0) == (scene.image[3 * $0..<3 * $0 + 3].max()! > 0) })
+            let ink = instances.indices.map { scene.image[3 * $0..<3 * $0 + 3].max()! }
+            #expect(instances.indices.allSatisfy { (instances[$0] > 0) == (ink[$0] > 0) })
             #expect(instances.indices.allSatisfy { (instances[$0] > 0) == (classes[$0] > 0) })
             // Row and column 64 are never used.
             #expect((0..<64).allSatisfy { instances[63 * 64 + $0] == 0 && instances[$0 * 64 + 63] == 0 })

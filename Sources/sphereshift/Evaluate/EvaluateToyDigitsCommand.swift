@@ -25,7 +25,8 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Weights of `train toy-digits` (default: those of the package).", valueName: "file"))
     var model: String?
 
-    @Option(help: ArgumentHelp("Folder with images.npy and labels.npy (default: the bundled digits).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Folder with images.npy and labels.npy (default: the bundled digits).", valueName: "dir"))
     var data: String?
 
     @Option(help: ArgumentHelp("Number of scenes.", valueName: "n"))

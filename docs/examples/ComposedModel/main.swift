@@ -77,5 +77,7 @@ let points = TensorExecution.withoutGradients {
     model(Tensor(shape: [1, side, side, 3], elements: image))[0].matrix
 }
 let grouping = try MeanShift(concentration: .fixed(Concentration(Double(model.grouping.concentration)))).group(points)
-let histogram = JointHistogram(truth: labels.span, prediction: grouping.labels.span)
+let histogram = try JointHistogram(
+    truth: LabelMap(width: side, height: side, labels: labels),
+    prediction: LabelMap(width: side, height: side, labels: grouping.labels))
 print("\(grouping.count) groups, covering \(histogram.covering().value ?? 0)")
