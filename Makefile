@@ -1,6 +1,6 @@
 # make demo       build, segment the bundled photographs and write demo/report.html
 # make test       build and run the tests
-# make check-all  everything that CI runs: tests, lint, symbols, old processors, benchmarks build
+# make check-all  everything that CI runs: tests, lint, symbols, old processors, interrupted trainings, benchmarks build
 # make verify     recompute the accuracy table on this machine
 # make benchmark  run the benchmarks, write Benchmarks/results and draw docs/figures
 # make format     format the Swift files
@@ -22,6 +22,7 @@ check-all: test test-dependencies
 	scripts/lint
 	scripts/check-isa-symbols
 	scripts/test-on-old-processors
+	scripts/check-interruptions
 	.build/release/sphereshift verify
 	swift run $(SWIFT_FLAGS) --package-path Benchmarks sphereshift-benchmarks --quick --output .build/benchmarks
 

@@ -38,6 +38,9 @@ import Testing
 
     @Test("writes powers of ten with small digits")
     func powers() {
+        #expect(
+            [0.00123, -98.7, 9.96e5, 1, 0].map(DecimalText.scientific)
+                == ["1.2 × 10⁻³", "-9.9 × 10¹", "1.0 × 10⁶", "1.0 × 10⁰", "0.0"])
         #expect([0, 12, -345].map(DecimalText.powerOfTen) == ["10⁰", "10¹²", "10⁻³⁴⁵"])
     }
 }
