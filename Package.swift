@@ -109,7 +109,8 @@ let package = Package(
             name: "sphereshift",
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
-                "SphereEvaluation", "SphereNetworks", "SphereReports", "SphereRecipes", "SphereBenchmarking",
+                "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports", "SphereRecipes",
+                "SphereBenchmarking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

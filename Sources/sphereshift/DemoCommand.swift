@@ -9,7 +9,7 @@ import SphereReports
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Segment the bundled photographs and write a report.",
+        abstract: "Segment the bundled photographs and scenes of digits, and write a report.",
         discussion: """
             Examples:
               sphereshift demo
@@ -25,6 +25,12 @@ struct DemoCommand: ParsableCommand {
     private struct Summary: Encodable {
         let report: String
         let photographs: [Row]
+        let digitScenes: [SceneRow]
+    }
+
+    private struct SceneRow: Encodable {
+        let digits: Int
+        let groups: Int
     }
 
     private struct Row: Encodable {
@@ -60,17 +66,39 @@ struct DemoCommand: ParsableCommand {
                         + "\(photograph.seconds.text(digits: 2)) s")
             }
         }
+        let scenes = try digitScenes()
+        sections += scenes.map(\.section)
         let path = "\(output)/report.html"
         let report = HTMLReport(
-            title: "SphereShift: four photographs in groups",
+            title: "SphereShift: photographs and digits in groups",
             introduction: """
                 Every pixel is a point on the unit sphere: its CIE Lab colour and its place, scaled and lifted. Blurring mean \
                 shift with the von Mises-Fisher kernel moves all points to the mean of their neighbours until each group has \
                 collapsed onto its mode. The frames show the embedding's three principal components as red, green and \
-                blue, with the same axes for all loops of a picture: groups become single colours.
+                blue, with the same axes for all loops of a picture: groups become single colours. For the scenes of digits the \
+                embedding is that of a trained network.
                 """,
             sections: sections, parameters: options.parameters(executionOptions.execution))
         try report.write(to: path)
-        print(format.json ? try JSON.text(Summary(report: path, photographs: rows)) : "report written to \(path)")
+        print(
+            format.json
+                ? try JSON.text(Summary(report: path, photographs: rows, digitScenes: scenes.map(\.row)))
+                : "report written to \(path)")
+    }
+    /// Scenes of bundled digits that no training has seen, grouped with the model that comes with the package.
+    private func digitScenes() throws -> [(row: SceneRow, section: HTMLReport.Section)] {
+        let model = try ToyDigitModel.bundled()
+        let generator = ToyDigitGenerator(
+            digits: try DigitSet.bundled().part(.test), seed: 1, oneClassShare: 0.5, digitCounts: 4...9)
+        return try (0..<4).map { number in
+            let scene = generator.scene(number)
+            let report = try ToyDigitReport(of: scene, model: model, on: executionOptions.execution)
+            let row = SceneRow(digits: scene.digitCount, groups: report.groupCount)
+            if !format.json {
+                Terminal.note(
+                    "scene of digits \(number + 1): \(row.groups) groups, \(row.digits) digits and the background")
+            }
+            return (row, report.section("Scene of digits \(number + 1)"))
+        }
     }
 }

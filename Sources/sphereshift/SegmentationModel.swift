@@ -16,12 +16,11 @@ enum SegmentationModel {
     /// Pixels beyond this many are not grouped at full size: every pair of pixels is looked at.
     private static let largestPixelCount = 1 << 17
 
-    /// The model called `name`: `color`, `toy-digits` or a file.
+    /// The model called `name`: `color`, `toy-digits`, `toy-digits-paper` or a file.
     init(_ name: String, color: SegmentationOptions, execution: Execution) throws {
         switch name {
         case "color": self = .color(color, execution)
-        case "toy-digits": self = .toyDigits(try ToyDigitModel.bundled(), name, execution)
-        default: self = .toyDigits(try ToyDigitModel(path: name), name, execution)
+        default: self = .toyDigits(try ToyDigitModel.named(name), name, execution)
         }
     }
 

@@ -87,6 +87,10 @@ import Testing
         let photographs = result.json["photographs"] as? [[String: Any]] ?? []
         #expect(photographs.count == BundledPhotographs.names.count)
         #expect(photographs.allSatisfy { $0["groups"] as? Int ?? 0 > 1 })
+        let scenes = result.json["digit_scenes"] as? [[String: Int]] ?? []
+        #expect(scenes.count == 4)
+        // The background is a group; a digit may be missed or split.
+        for scene in scenes { #expect(abs((scene["groups"] ?? 0) - 1 - (scene["digits"] ?? 99)) <= 2, "\(scene)") }
         let report = try String(contentsOfFile: tool.path("demo/report.html"), encoding: .utf8)
         #expect(report.contains("astronaut") && report.hasSuffix("</html>\n"))
     }

@@ -70,11 +70,26 @@ public final class ToyDigitModel {
         do { try network.load(from: file) } catch { throw .module(error) }
     }
 
-    /// The weights that come with the package: trained as docs/models.md tells.
+    /// The weights that come with the package, trained as docs/models.md tells.
+    public enum Bundled: String, Sendable, CaseIterable {
+        /// D = 8, alpha = 1/2: room for every number of digits.
+        case best = "toy-digits"
+        /// D = 3, alpha = 0.1, as in the paper.
+        case paper = "toy-digits-paper"
+    }
+
+    /// A model that comes with the package.
     ///
     /// - Throws: ``PackageResources/NotFound`` or ``LoadingError``.
-    public static func bundled() throws -> ToyDigitModel {
-        try ToyDigitModel(path: PackageResources.path("ToyDigits/toy-digits.safetensors"))
+    public static func bundled(_ name: Bundled = .best) throws -> ToyDigitModel {
+        try ToyDigitModel(path: PackageResources.path("ToyDigits/\(name.rawValue).safetensors"))
+    }
+
+    /// A model that comes with the package, or the one in a file, whichever `name` is.
+    ///
+    /// - Throws: as ``bundled(_:)``.
+    public static func named(_ name: String) throws -> ToyDigitModel {
+        try Bundled(rawValue: name).map { try bundled($0) } ?? ToyDigitModel(path: name)
     }
 
     /// Takes over the weights of `other`; where its dimension is another one the last convolution keeps its own.

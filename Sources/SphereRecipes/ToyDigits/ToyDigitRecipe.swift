@@ -1,7 +1,7 @@
 internal import SphereData
 internal import SphereGrouping
 public import SphereKernels
-internal import SphereLosses
+public import SphereLosses
 public import SphereNetworks
 public import SphereReports
 internal import SphereTensor
@@ -29,6 +29,12 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         public var learningRate = 2e-3
         /// The share of pixels that a loss looks at.
         public var sampledShare = 0.2
+        /// Which gradient of the pair loss is followed.
+        ///
+        /// With a margin below 1/2 and more than a few groups every pair of groups is nearer than the margin, and the exact
+        /// gradient pushes them all alike: it vanishes as soon as the groups' means add up to zero, whether groups are
+        /// apart or on top of one another. The released one pushes near pairs harder and so takes them apart.
+        public var gradient = PairLoss.Gradient.exact
         /// Decides weights, scenes and pixels.
         public var seed: UInt64 = 1
 
@@ -40,7 +46,7 @@ public struct ToyDigitRecipe: Sendable, Hashable {
             [
                 "dimension": "\(dimension)", "margin": "\(margin)", "concentration": "\(concentration)",
                 "loops": "\(loops)", "batch": "\(batch)", "steps": "\(steps)", "learning_rate": "\(learningRate)",
-                "sampled_share": "\(sampledShare)", "seed": "\(seed)",
+                "sampled_share": "\(sampledShare)", "gradient": "\(gradient)", "seed": "\(seed)",
             ]
         }
     }
@@ -135,7 +141,7 @@ public struct ToyDigitRecipe: Sendable, Hashable {
     func loss(
         of model: ToyDigitModel, on scenes: [ToyDigitScene], step: Int
     ) -> (loss: Tensor, values: [[PairLossValue]]) {
-        let pairLoss = PairLoss(margin: settings.margin)
+        let pairLoss = PairLoss(margin: settings.margin, gradient: settings.gradient)
         let labels = scenes.map(\.instances.labels)
         let pixels = labels[0].count
         var random = WeightGenerator(seed: settings.seed ^ 0x70_6978_656c).derived(step)

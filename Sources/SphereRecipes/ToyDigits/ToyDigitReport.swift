@@ -60,12 +60,14 @@ public struct ToyDigitReport: Sendable {
     /// The longest gradient of a pixel after loop `loop`.
     public func longestGradient(loop: Int) -> Double { Double(gradientLengths[loop].max() ?? 0) }
 
+    /// Number of groups that were found, the background among them.
+    public var groupCount: Int { Set(groups.labels).count }
+
     /// The part of a report about this scene.
     public func section(_ heading: String) -> HTMLReport.Section {
-        let found = Set(groups.labels).count
         return HTMLReport.Section(
             heading,
-            text: "\(scene.digitCount) digits and the background; \(found) groups were found.",
+            text: "\(scene.digitCount) digits and the background; \(groupCount) groups were found.",
             galleries: [
                 HTMLReport.Gallery(
                     figures: [

@@ -22,8 +22,11 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
               sphereshift evaluate toy-digits --images toy_images.npy --truth toy_instance.npy
             """)
 
-    @Option(help: ArgumentHelp("Weights of `train toy-digits` (default: those of the package).", valueName: "file"))
-    var model: String?
+    @Option(
+        help: ArgumentHelp(
+            "A model of the package, toy-digits (default) or toy-digits-paper, or weights of `train toy-digits`.",
+            valueName: "name|file"))
+    var model = ToyDigitModel.Bundled.best.rawValue
 
     @Option(
         help: ArgumentHelp("Folder with images.npy and labels.npy (default: the bundled digits).", valueName: "dir"))
@@ -60,7 +63,7 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
 
     func run() throws {
         if let report { try OutputPath.checkFile(report) }
-        let model = try model.map { try ToyDigitModel(path: $0) } ?? ToyDigitModel.bundled()
+        let model = try ToyDigitModel.named(model)
         let execution = executionOptions.execution
         var evaluation = ToyDigitEvaluation(of: model)
         var bar = ProgressBar("toy digits")
@@ -155,7 +158,7 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
         }
         result.counts = [("digits", scores.digitCount)]
         result.settings = [
-            ("model", self.model ?? "bundled"), ("dimension", "\(model.network.dimension)"),
+            ("model", self.model), ("dimension", "\(model.network.dimension)"),
             ("margin", model.margin.shortText), ("concentration", Double(model.grouping.concentration).shortText),
             ("scenes", images ?? data ?? "bundled digits"), ("seed", "\(seed)"),
         ]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SphereData
 import SphereKernels
+import SphereLosses
 import SphereNetworks
 import SphereRecipes
 import SphereReports
@@ -12,7 +13,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         commandName: "toy-digits",
         abstract: "Train the network of the paper on scenes of handwritten digits.",
         discussion: """
-            Scenes of 64 x 64 pixels with up to nine digits that overlap. The defaults are the paper's: D = 3, margin 0.1, a loss before and \
+            Scenes of 64 x 64 pixels with one to nine digits that overlap. The defaults are the paper's: D = 3, margin 0.1, a loss before and \
             after each of five loops. Digits come from images.npy (N, 28, 28) and labels.npy (N) of --data, or else are those of the \
             package; the first eight tenths are for training, the next tenth for validation, the last for the test.
 
@@ -59,11 +60,18 @@ struct TrainToyDigitsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Share of the pixels that a loss looks at.", valueName: "s"))
     var sampledShare = ToyDigitRecipe.Settings().sampledShare
 
+    @Flag(
+        help: "Follow the gradient of the released code, not the exact one; for margins below 0.5, see docs/models.md.")
+    var releasedGradient = false
+
     @Option(help: ArgumentHelp("Decides weights, scenes and pixels.", valueName: "n"))
     var seed = ToyDigitRecipe.Settings().seed
 
     @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
     var checkpointEvery = 100
+
+    @Flag(help: "Write the weights as float16, half as large.")
+    var halfPrecision = false
 
     @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
     @OptionGroup var format: FormatOptions
@@ -113,10 +121,11 @@ struct TrainToyDigitsCommand: ParsableCommand {
         settings.steps = steps
         settings.learningRate = learningRate
         settings.sampledShare = sampledShare
+        settings.gradient = releasedGradient ? .released : .exact
         settings.seed = seed
         let recipe = ToyDigitRecipe(settings)
         let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
-        let generator = ToyDigitGenerator(digits: digits.part(.training), seed: seed)
+        let generator = ToyDigitGenerator(digits: digits.part(.training), seed: seed, digitCounts: 1...9)
         let model = recipe.model()
         if let startFrom { try model.takeWeights(from: ToyDigitModel(path: startFrom)) }
         let training = recipe.training(of: model)
@@ -139,7 +148,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         }
         let isComplete = training.next == nil
         let weights = "\(output)/weights.safetensors"
-        if isComplete { try model.save(to: weights) }
+        if isComplete { try model.save(to: weights, as: halfPrecision ? .float16 : .float32) }
         let last = training.history.map { $0.suffix(100) }.map { $0.reduce(0, +) / Float(max(1, $0.count)) }
         if format.json {
             print(
