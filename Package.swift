@@ -87,7 +87,7 @@ let package = Package(
             name: "SphereLosses", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
             swiftSettings: swiftSettings),
         .target(
-            name: "SphereNetworks", dependencies: ["SphereKernels", "SphereLayers", "SphereTensor"],
+            name: "SphereNetworks", dependencies: ["SphereKernels", "SphereLayers", "SphereData", "SphereTensor"],
             swiftSettings: swiftSettings),
 
         .target(
@@ -144,13 +144,14 @@ let package = Package(
         .testTarget(
             name: "SphereNetworksTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereLayers", "SphereTensor", "SphereGrouping", "SphereLosses",
-                "SphereNetworks", "TestSupport",
+                "SphereKernels", "SphereReference", "SphereLayers", "SphereData", "SphereTensor", "SphereGrouping",
+                "SphereLosses", "SphereNetworks", "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereLossesTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereLosses", "TestSupport",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereLosses",
+                "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereEvaluationTests",
