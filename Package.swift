@@ -155,13 +155,14 @@ let package = Package(
         .testTarget(
             name: "SphereNetworksTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereLayers", "SphereTensor", "SphereGrouping", "SphereLosses",
-                "SphereNetworks", "TestSupport",
+                "SphereKernels", "SphereReference", "SphereLayers", "SphereData", "SphereTensor", "SphereGrouping",
+                "SphereLosses", "SphereNetworks", "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereLossesTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereLosses", "TestSupport",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereLosses",
+                "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereEvaluationTests",

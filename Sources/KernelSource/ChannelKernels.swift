@@ -239,10 +239,12 @@ public func gradientSums(
 /// The gradient with respect to the input of batch normalization of `count` contiguous pixels, in place: `g = a_c g' + b_c (x - base_c) + e_c`
 /// with g' as in ``gradientSums``, which goes to `masked` if that is not null.
 ///
-/// - Parameter factors: a, b, base and e, `channels` each.
+/// - Parameters:
+///   - factors: a, b, base and e, `channels` each.
+///   - isFrozen: whether b and e are 0: `g = a_c g'`, whatever x is (0 times an infinite x would be NaN).
 public func normalizationGradient(
     _ gradient: UnsafeMutablePointer<Float>, _ source: UnsafePointer<PixelSource>, _ count: Int, _ channels: Int,
-    _ factors: UnsafePointer<Float>, _ masked: UnsafeMutablePointer<Float>?
+    _ factors: UnsafePointer<Float>, _ masked: UnsafeMutablePointer<Float>?, _ isFrozen: Bool
 ) {
     let pixels = source.pointee
     let (a, b, base, e) = (factors, factors + channels, factors + 2 * channels, factors + 3 * channels)
@@ -261,7 +263,9 @@ public func normalizationGradient(
                 value = zero.replacing(with: value, where: y .> zero)
             }
             if let masked { store(value, masked + i * channels + c) }
-            store(multiplyAdd(aVector, value, multiplyAdd(bVector, input - center, eVector)), g)
+            let slope =
+                isFrozen ? aVector * value : multiplyAdd(aVector, value, multiplyAdd(bVector, input - center, eVector))
+            store(slope, g)
         }
         c += lanes
     }
@@ -270,7 +274,8 @@ public func normalizationGradient(
             let g = gradient + i * channels + c
             let value = pixels.rectifies && !(affineValue(pixels, i, c) > 0) ? 0 : g[0]
             if let masked { masked[i * channels + c] = value }
-            g[0] = multiplyAdd(a[c], value, multiplyAdd(b[c], pixels.start[i * pixels.step + c] - base[c], e[c]))
+            let input = pixels.start[i * pixels.step + c]
+            g[0] = isFrozen ? a[c] * value : multiplyAdd(a[c], value, multiplyAdd(b[c], input - base[c], e[c]))
         }
         c += 1
     }

@@ -37,7 +37,18 @@ package struct LayerKernels: Sendable {
     package let affinePixels: @Sendable (UnsafePointer<PixelSource>, Int, Int, Output, Int) -> Void
     package let channelSums: @Sendable (Input, Int, Int, Int, Input, Output, Output) -> Void
     package let gradientSums: @Sendable (Input, UnsafePointer<PixelSource>, Int, Int, Input, Output, Output) -> Void
-    package let normalizationGradient: @Sendable (Output, UnsafePointer<PixelSource>, Int, Int, Input, Output?) -> Void
+    package let normalizationGradient:
+        @Sendable (Output, UnsafePointer<PixelSource>, Int, Int, Input, Output?, Bool) -> Void
+    package let maximumPixels: @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Output, Int) -> Void
+    package let maximumGradientPixels:
+        @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Int, Int, Input, Int, Output) -> Void
+    package let averagePixels: @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Float, Output, Int) -> Void
+    package let averageGradientPixels:
+        @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Float, Output, Int) -> Void
+    package let bilinearRow:
+        @Sendable (Input, Input, Float, UnsafePointer<Int>, UnsafePointer<Int>, Input, Int, Int, Output) -> Void
+    package let bilinearGradientRow:
+        @Sendable (Input, Float, UnsafePointer<Int>, UnsafePointer<Int>, Input, Int, Int, Output, Bool) -> Void
 }
 
 extension InstructionSet {
@@ -67,7 +78,13 @@ extension LayerKernels {
         affinePixels: KernelsBaseline.affinePixels,
         channelSums: KernelsBaseline.channelSums,
         gradientSums: KernelsBaseline.gradientSums,
-        normalizationGradient: KernelsBaseline.normalizationGradient)
+        normalizationGradient: KernelsBaseline.normalizationGradient,
+        maximumPixels: KernelsBaseline.maximumPixels,
+        maximumGradientPixels: KernelsBaseline.maximumGradientPixels,
+        averagePixels: KernelsBaseline.averagePixels,
+        averageGradientPixels: KernelsBaseline.averageGradientPixels,
+        bilinearRow: KernelsBaseline.bilinearRow,
+        bilinearGradientRow: KernelsBaseline.bilinearGradientRow)
 }
 
 #if canImport(KernelsAVX512)
@@ -83,7 +100,13 @@ extension LayerKernels {
         affinePixels: KernelsAVX2.affinePixels,
         channelSums: KernelsAVX2.channelSums,
         gradientSums: KernelsAVX2.gradientSums,
-        normalizationGradient: KernelsAVX2.normalizationGradient)
+        normalizationGradient: KernelsAVX2.normalizationGradient,
+        maximumPixels: KernelsAVX2.maximumPixels,
+        maximumGradientPixels: KernelsAVX2.maximumGradientPixels,
+        averagePixels: KernelsAVX2.averagePixels,
+        averageGradientPixels: KernelsAVX2.averageGradientPixels,
+        bilinearRow: KernelsAVX2.bilinearRow,
+        bilinearGradientRow: KernelsAVX2.bilinearGradientRow)
 
     static let avx512 = LayerKernels(
         lanes: KernelsAVX512.productLanes,
@@ -96,6 +119,12 @@ extension LayerKernels {
         affinePixels: KernelsAVX512.affinePixels,
         channelSums: KernelsAVX512.channelSums,
         gradientSums: KernelsAVX512.gradientSums,
-        normalizationGradient: KernelsAVX512.normalizationGradient)
+        normalizationGradient: KernelsAVX512.normalizationGradient,
+        maximumPixels: KernelsAVX512.maximumPixels,
+        maximumGradientPixels: KernelsAVX512.maximumGradientPixels,
+        averagePixels: KernelsAVX512.averagePixels,
+        averageGradientPixels: KernelsAVX512.averageGradientPixels,
+        bilinearRow: KernelsAVX512.bilinearRow,
+        bilinearGradientRow: KernelsAVX512.bilinearGradientRow)
 }
 #endif

@@ -63,7 +63,7 @@ extension BatchNormalization {
                         var pixels = affine.source(input + offset, step: channels, offset: offset)
                         kernels.normalizationGradient(
                             gradient + offset, &pixels, blocks[number].count, channels, factors,
-                            masked.map { $0 + offset })
+                            masked.map { $0 + offset }, isFrozen)
                     }
                 }
             }

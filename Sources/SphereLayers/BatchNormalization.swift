@@ -119,7 +119,9 @@ public enum BatchNormalization {
     ///     dx = gamma / sqrt(variance + epsilon) (g - dbeta / P - h dgamma / P)     batch statistics
     ///     dx = gamma / sqrt(variance + epsilon) g                                  frozen statistics
     ///
-    /// In two passes over the maps; the sums are merged in double in a fixed order.
+    /// In two passes over the maps; the sums are merged in double in a fixed order. NaN or infinity in a channel of x make its dgamma, and dx
+    /// with batch statistics, NaN (dgamma infinite, where g is not 0); with frozen statistics dx depends on x through the rectifier
+    /// alone, which takes +infinity for positive and NaN for cut off.
     ///
     /// - Parameters:
     ///   - gradient: the gradient of y before; dx afterwards.

@@ -65,18 +65,17 @@ public enum Convolution {
         geometry.output.requireCount(outputGradient.count, "the gradient of the output")
         geometry.input.requireCount(inputGradient.count, "the gradient of the input")
         geometry.requireWeights(weights.count)
-        let window = geometry.window
-        let grids = (0..<window.verticalStride).flatMap { y in
-            (0..<window.horizontalStride).compactMap { x in TapGrid(backward: geometry, y: y, x: x) }
-        }
+        let kernels = execution.instructionSet.layerKernels
+        let workspace = workspace ?? LayerWorkspace()
+        let plans = workspace.plans(.backwardInput, geometry, isPlain: true, kernels)
         withStart(outputGradient) { source in
             withStart(weights) { weights in
                 withStart(&inputGradient) { result in
                     GatherTask(
-                        source: source, sourceShape: geometry.output, affine: .none, grids: grids, weights: weights,
+                        source: source, sourceShape: geometry.output, affine: .none, plans: plans, weights: weights,
                         isTransposed: true, result: result, resultShape: geometry.input, accumulates: accumulates,
-                        bias: nil, rectifies: false, kernels: execution.instructionSet.layerKernels
-                    ).run(workspace ?? LayerWorkspace(), threads: execution.threads)
+                        bias: nil, rectifies: false, kernels: kernels
+                    ).run(workspace, threads: execution.threads)
                 }
             }
         }
@@ -168,6 +167,7 @@ public enum Convolution {
                 bias.count == geometry.output.channels,
                 "\(bias.count) biases for \(geometry.output.channels) output channels")
         }
+        let kernels = execution.instructionSet.layerKernels
         withStart(input) { source in
             withStart(weights) { weights in
                 withAddress(bias) { bias in
@@ -175,9 +175,9 @@ public enum Convolution {
                         withStart(&output) { result in
                             GatherTask(
                                 source: source, sourceShape: geometry.input, affine: affine,
-                                grids: [TapGrid(forward: geometry)], weights: weights, isTransposed: false,
-                                result: result, resultShape: geometry.output, accumulates: false, bias: bias,
-                                rectifies: rectifies, kernels: execution.instructionSet.layerKernels
+                                plans: workspace.plans(.forward, geometry, isPlain: affine.isNone, kernels),
+                                weights: weights, isTransposed: false, result: result, resultShape: geometry.output,
+                                accumulates: false, bias: bias, rectifies: rectifies, kernels: kernels
                             ).run(workspace, threads: execution.threads, moments: moments)
                         }
                     }

@@ -49,6 +49,9 @@ struct GatherPlan: Sendable {
     /// Where segments start, for the first blocks and for the last one.
     private let segments: [Int]
     private let lastSegments: [Int]
+    /// Where taps start, likewise.
+    private let taps: [Int]
+    private let lastTaps: [Int]
 
     /// - Parameter isPlain: whether the source is read as it is, through no scale, shift or rectifier.
     init(
@@ -98,8 +101,13 @@ struct GatherPlan: Sendable {
             let size = block?.count ?? 0
             return grid.runs.map { run in ((run.y - grid.top) * span + run.x - grid.left) * size }
         }
+        func taps(_ block: Range<Int>?) -> [Int] {
+            starts(block).flatMap { start in (0..<grid.runLength).map { start + $0 * (block?.count ?? 0) } }
+        }
         segments = starts(blocks.first)
         lastSegments = starts(blocks.last)
+        self.taps = taps(blocks.first)
+        lastTaps = taps(blocks.last)
     }
 
     /// Strips of pixels.
@@ -125,11 +133,14 @@ struct GatherPlan: Sendable {
     /// Pixels of the longest strip.
     var longestStrip: Int { rowPieces.longest * columnPieces.longest }
 
-    /// Where the segments of a block of channels start; all 0 where the source is read in place.
-    func segments(ofBlock index: Int) -> [Int] { index == blocks.count - 1 ? lastSegments : segments }
-
     /// Calls `body` with where the segments of a block of channels start; all 0 where the source is read in place.
     func withSegments(ofBlock index: Int, _ body: (UnsafeBufferPointer<Int>) -> Void) {
-        segments(ofBlock: index).withUnsafeBufferPointer(body)
+        (index == blocks.count - 1 ? lastSegments : segments).withUnsafeBufferPointer(body)
+    }
+
+    /// Calls `body` with where the taps of a block of channels start, one by one: their rows of weights lie apart, even of
+    /// neighbors, unless the block has all channels.
+    func withTaps(ofBlock index: Int, _ body: (UnsafeBufferPointer<Int>) -> Void) {
+        (index == blocks.count - 1 ? lastTaps : taps).withUnsafeBufferPointer(body)
     }
 }

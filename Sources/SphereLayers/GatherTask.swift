@@ -6,7 +6,7 @@ struct GatherTask: @unchecked Sendable {
     let source: UnsafePointer<Float>
     let sourceShape: MapShape
     let affine: AffinePointers
-    let grids: [TapGrid]
+    let plans: [GatherPlan]
     /// The weights as the caller has them: element (tap, c, n), forward; source channels are n if `isTransposed`.
     let weights: UnsafePointer<Float>
     let isTransposed: Bool
@@ -20,16 +20,8 @@ struct GatherTask: @unchecked Sendable {
     /// Runs on `threads` threads; the moments of the result, if wanted, in `moments`.
     func run(_ workspace: LayerWorkspace, threads: Int, moments: UnsafeMutablePointer<ChannelMoments>? = nil) {
         if resultShape.count == 0 { return }
-        var plans: [GatherPlan] = []
-        var packedSize = 0
-        for grid in grids {
-            plans.append(
-                GatherPlan(
-                    grid, source: sourceShape, resultChannels: resultShape.channels, isPlain: affine.isNone,
-                    kernels: kernels, packedStart: packedSize))
-            packedSize += plans[plans.count - 1].packedSize
-        }
-        let bufferSize = plans.map(\.bufferSize).max() ?? 0
+        let packedSize = plans.reduce(0) { $0 + $1.packedSize }
+        let bufferSize = plans.reduce(0) { max($0, $1.bufferSize) }
         let units = plans.reduce(0) { $0 + $1.units }
         let momentSize = moments == nil ? 0 : 3 * resultShape.channels
         let strips = plans.reduce(0) { $0 + $1.strips }
@@ -37,21 +29,20 @@ struct GatherTask: @unchecked Sendable {
             nonisolated(unsafe) let packed = memory
             nonisolated(unsafe) let buffers = memory + packedSize
             nonisolated(unsafe) let sums = buffers + min(threads, units) * bufferSize
-            let ready = plans
-            pack(ready, into: packed, threads: threads)
+            pack(into: packed, threads: threads)
             parallelFor(units: units, threads: threads) { worker, number in
                 var unit = number
                 var plan = 0
-                while unit >= ready[plan].units {
-                    unit -= ready[plan].units
+                while unit >= plans[plan].units {
+                    unit -= plans[plan].units
                     plan += 1
                 }
                 multiply(
-                    ready[plan], unit, packed: packed, buffer: buffers + worker * bufferSize,
+                    plans[plan], unit, packed: packed, buffer: buffers + worker * bufferSize,
                     moments: momentSize == 0 ? nil : sums)
             }
             if let moments {
-                let plan = ready[0]
+                let plan = plans[0]
                 moments.pointee.merge(blocks: strips) { strip, channel in
                     let block = sums + strip * momentSize + channel
                     let channels = resultShape.channels
@@ -62,7 +53,7 @@ struct GatherTask: @unchecked Sendable {
     }
 
     /// Rearranges the weights into panels, every channel block of every tap on its own.
-    private func pack(_ plans: [GatherPlan], into packed: UnsafeMutablePointer<Float>, threads: Int) {
+    private func pack(into packed: UnsafeMutablePointer<Float>, threads: Int) {
         nonisolated(unsafe) let packed = packed
         for plan in plans {
             let (taps, depth) = (plan.grid.taps, plan.depth)
@@ -147,7 +138,8 @@ struct GatherTask: @unchecked Sendable {
         kernels.setBase(UnsafePointer(start), step: channels, pixels: unit.columns.count, channels: count, base, sums)
         for y in 0..<unit.rows.count {
             kernels.channelSums(
-                UnsafePointer(start) + y * grids[0].resultRowStep * channels, channels, unit.columns.count, count, base,
+                UnsafePointer(start) + y * plans[0].grid.resultRowStep * channels, channels, unit.columns.count, count,
+                base,
                 sums, squares)
         }
     }

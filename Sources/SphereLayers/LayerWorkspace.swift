@@ -1,16 +1,31 @@
-/// Scratch memory of the layer operations, kept from one call to the next.
+/// Scratch memory of the layer operations, kept from one call to the next, and how convolutions of the shapes seen so far are cut
+/// up.
 ///
-/// It grows to what the largest operation needs and then stays: a training step takes nothing from the heap after the first.
+/// It grows to what the largest operation needs and then stays: convolutions and normalizations of shapes that it has seen take
+/// nothing from the heap.
 /// Belongs to one caller at a time.
 public final class LayerWorkspace {
     private var memory: UnsafeMutableRawPointer?
-    /// Bytes that it holds.
+    private var plans: [GatherPlanKey: [GatherPlan]] = [:]
+    /// Shapes whose plans are kept: more than a large network has; images that all differ in size start over now and then.
+    private static let mostPlans = 1024
+
+    /// Bytes of scratch memory that it holds.
     public private(set) var byteCount = 0
 
     /// An empty workspace.
     public init() {}
 
     deinit { memory?.deallocate() }
+
+    /// The plans for `key`, made by `make` if they are new.
+    func plans(for key: GatherPlanKey, _ make: () -> [GatherPlan]) -> [GatherPlan] {
+        if let known = plans[key] { return known }
+        if plans.count >= Self.mostPlans { plans.removeAll(keepingCapacity: true) }
+        let made = make()
+        plans[key] = made
+        return made
+    }
 
     /// Calls `body` with at least `count` floats at an address that is a multiple of 64, whatever they hold.
     func withFloats(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {

@@ -23,9 +23,7 @@ struct WeightGradientTask: @unchecked Sendable {
             return
         }
         let channels = geometry.output.channels
-        let plan = GatherPlan(
-            TapGrid(forward: geometry), source: geometry.input, resultChannels: channels, isPlain: affine.isNone,
-            kernels: kernels)
+        let plan = workspace.plans(.backwardWeights, geometry, isPlain: affine.isNone, kernels)[0]
         let parts = plan.blocks.count * plan.channelPieces.count
         // Enough units for many threads, as far as their sums fit.
         let groups = Pieces(
@@ -71,13 +69,9 @@ struct WeightGradientTask: @unchecked Sendable {
         let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
         let (height, width) = (plan.isFlat ? 1 : geometry.output.height, grid.columns)
         let target = sums + block.lowerBound * outputs + channels.lowerBound
-        // One segment per tap: the rows of neighboring taps lie apart in the result unless the block has all channels.
-        let segments = plan.segments(ofBlock: index).flatMap { start in
-            (0..<grid.runLength).map { start + $0 * block.count }
-        }
         withUnsafeTemporaryAllocation(byteCount: kernels.scratch * 4, alignment: 64) { memory in
             let edge = memory.assumingMemoryBound(to: Float.self).baseAddress!
-            segments.withUnsafeBufferPointer { segments in
+            plan.withTaps(ofBlock: index) { segments in
                 for strip in strips {
                     let unit = plan.unit(strip)
                     let view = plan.view(source, unit, block, affine, kernels, buffer)

@@ -6,9 +6,17 @@ public import SphereTensor
 /// The sum of the third, which has no rectifier of its own, and the shortcut is rectified. The shortcut is the input, or a
 /// normalized 1 x 1 convolution of it where channels or stride change.
 public final class Bottleneck: Layer {
-    /// 1 x 1, to the inner channels.
+    /// Which convolution of a block has its stride.
+    public enum StridePlacement: Sendable, Hashable {
+        /// The 3 x 3 one: no pixel goes unread (the version 1.5 of NVIDIA and torchvision).
+        case spatial
+        /// The first 1 x 1 one: cheaper (He et al. and their released weights).
+        case reduction
+    }
+
+    /// 1 x 1, to the inner channels, perhaps with the stride of the block.
     public let reduction: NormalizedConvolution
-    /// 3 x 3, with the stride and dilation of the block.
+    /// 3 x 3, with the dilation and perhaps the stride of the block.
     public let spatial: NormalizedConvolution
     /// 1 x 1, to the output channels.
     public let expansion: NormalizedConvolution
@@ -20,13 +28,15 @@ public final class Bottleneck: Layer {
     /// - Precondition: channels, stride and dilation are 1 or more.
     public init(
         inputChannels: Int, innerChannels: Int, outputChannels: Int, stride: Int = 1, dilation: Int = 1,
-        using random: inout WeightGenerator
+        stridePlacement: StridePlacement = .spatial, using random: inout WeightGenerator
     ) {
+        let (first, second) = stridePlacement == .reduction ? (stride, 1) : (1, stride)
         reduction = NormalizedConvolution(
-            inputChannels: inputChannels, outputChannels: innerChannels, window: SlidingWindow(1), using: &random)
+            inputChannels: inputChannels, outputChannels: innerChannels, window: SlidingWindow(1, stride: first),
+            using: &random)
         spatial = NormalizedConvolution(
             inputChannels: innerChannels, outputChannels: innerChannels,
-            window: SlidingWindow(3, stride: stride, padding: dilation, dilation: dilation), using: &random)
+            window: SlidingWindow(3, stride: second, padding: dilation, dilation: dilation), using: &random)
         expansion = NormalizedConvolution(
             inputChannels: innerChannels, outputChannels: outputChannels, window: SlidingWindow(1), using: &random)
         projection =

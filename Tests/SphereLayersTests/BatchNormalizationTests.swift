@@ -216,6 +216,31 @@ import Testing
         for (i, y) in map.enumerated() { #expect([0, 16, 20].contains(i) ? y.isNaN : y == 0) }
     }
 
+    @Test("frozen statistics pass gradients on at infinite inputs too", arguments: InstructionSet.available)
+    func frozenInfinity(set: InstructionSet) {
+        let channels = 17
+        let shape = MapShape(batch: 1, height: 1, width: 3, channels: channels)
+        let (ones, zeros) = ([Float](repeating: 1, count: channels), [Float](repeating: 0, count: channels))
+        let twos = [Float](repeating: 2, count: channels)
+        let moments = ChannelMoments(
+            means: zeros.map(Double.init), variances: [Double](repeating: 0.75, count: channels))
+        for rectifies in [false, true] {
+            let input = [Float.infinity, -.infinity, 1].flatMap { [Float](repeating: $0, count: channels) }
+            var gradient = [Float](repeating: 1, count: shape.count)
+            var (gamma, beta) = (zeros, zeros)
+            var span = gradient.mutableSpan
+            var gammaSpan = gamma.mutableSpan
+            var betaSpan = beta.mutableSpan
+            BatchNormalization.backward(
+                &span, input: input.span, shape: shape,
+                through: ChannelAffine(scale: ones.span, shift: zeros.span, rectifies: rectifies), moments: moments,
+                isFrozen: true, gamma: twos.span, epsilon: 0.25, gammaGradient: &gammaSpan, betaGradient: &betaSpan,
+                on: Execution(for: set))
+            for (i, g) in gradient.enumerated() { #expect(g == (rectifies && i / channels == 1 ? 0 : 2)) }
+            #expect(beta == (rectifies ? twos : [Float](repeating: 3, count: channels)))
+        }
+    }
+
     @Test("the reference's gradients are those of central differences", arguments: [false, true])
     func referenceGradients(isFrozen: Bool) {
         var generator = SeededGenerator(seed: 4)
