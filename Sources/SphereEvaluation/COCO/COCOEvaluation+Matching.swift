@@ -10,33 +10,42 @@ extension COCOEvaluation {
         var ignored = [UInt64](repeating: 0, count: order.count)
         var isIgnored = [Bool](repeating: false, count: truth.count)
         var isTaken = [Bool](repeating: false, count: truth.count)
+        // Below its largest overlap a detection has no match, and most have none at most thresholds.
+        let reach = order.map { detection in
+            unions[overlaps.starts[detection]..<overlaps.starts[detection + 1]].max() ?? 0
+        }
         for (areaIndex, area) in areas.enumerated() {
             for index in truth.indices { isIgnored[index] = truth[index].isCrowd || !area.contains(truth[index].area) }
             record.truthCounts[areaIndex] += isIgnored.reduce(0) { $0 + ($1 ? 0 : 1) }
+            // Without a match, what lies outside of the area is ignored.
+            let allThresholds = (UInt64.max >> UInt64(64 - thresholds.count)) << UInt64(areaIndex * thresholds.count)
+            for (rank, detection) in order.enumerated()
+            where !area.contains(Double(overlaps.predictedAreas[detection])) {
+                ignored[rank] |= allThresholds
+            }
+            if truth.isEmpty { continue }
             for (thresholdIndex, threshold) in thresholds.enumerated() {
                 let bit: UInt64 = 1 << UInt64(areaIndex * thresholds.count + thresholdIndex)
                 for index in isTaken.indices { isTaken[index] = false }
-                for (rank, detection) in order.enumerated() {
+                let least = min(threshold, 1 - 1e-10)
+                for (rank, detection) in order.enumerated() where reach[rank] >= least {
                     // Equal overlaps replace: the later object wins. Ignored objects come last, for what found no other one.
-                    var best = min(threshold, 1 - 1e-10)
+                    var best = least
                     var match = -1
-                    for passIgnored in [false, true] where match < 0 {
+                    for pass in 0...1 where match < 0 {
                         for place in overlaps.starts[detection]..<overlaps.starts[detection + 1] {
                             let index = overlaps.entries[place].truth
-                            if isIgnored[index] != passIgnored || (isTaken[index] && !truth[index].isCrowd) { continue }
+                            if isIgnored[index] != (pass == 1) || (isTaken[index] && !truth[index].isCrowd) { continue }
                             if unions[place] >= best {
                                 best = unions[place]
                                 match = index
                             }
                         }
                     }
-                    if match >= 0 {
-                        isTaken[match] = true
-                        matched[rank] |= bit
-                        if isIgnored[match] { ignored[rank] |= bit }
-                    } else if !area.contains(Double(overlaps.predictedAreas[detection])) {
-                        ignored[rank] |= bit
-                    }
+                    if match < 0 { continue }
+                    isTaken[match] = true
+                    matched[rank] |= bit
+                    ignored[rank] = isIgnored[match] ? ignored[rank] | bit : ignored[rank] & ~bit
                 }
             }
         }

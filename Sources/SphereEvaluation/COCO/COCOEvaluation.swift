@@ -69,35 +69,48 @@ public struct COCOEvaluation: Sendable {
     public mutating func add(
         image: Int, truth: [InstanceTruth], predictions: [InstancePrediction]
     ) throws(EvaluationError) {
-        if let first = truth.first?.mask ?? predictions.first?.mask {
-            for mask in truth.map(\.mask) + predictions.map(\.mask)
-            where mask.width != first.width || mask.height != first.height {
-                throw .sizesDiffer(
-                    truthWidth: first.width, truthHeight: first.height, predictionWidth: mask.width,
-                    predictionHeight: mask.height)
+        if let (width, height) = (truth.first?.mask ?? predictions.first?.mask).map({ ($0.width, $0.height) }) {
+            func check(_ mask: RunLengthMask) throws(EvaluationError) {
+                if mask.width != width || mask.height != height {
+                    throw .sizesDiffer(
+                        truthWidth: width, truthHeight: height, predictionWidth: mask.width,
+                        predictionHeight: mask.height)
+                }
             }
+            for object in truth { try check(object.mask) }
+            for prediction in predictions { try check(prediction.mask) }
         }
         if let wrong = predictions.first(where: { $0.score.isNaN }) {
             throw .invalid(what: "the score of a detection", expected: "a number", found: "\(wrong.score)")
         }
-        var truthOf: [Int: [Int]] = [:]
-        var predictionsOf: [Int: [Int]] = [:]
         // Without classes objects come by class all the same, which decides between equal scores.
         let truthOrder = truth.indices.sorted { (truth[$0].category, $0) < (truth[$1].category, $1) }
         let predictionOrder = predictions.indices.sorted {
             (predictions[$0].category, $0) < (predictions[$1].category, $1)
         }
-        for index in truthOrder { truthOf[key(truth[index].category), default: []].append(index) }
-        for index in predictionOrder { predictionsOf[key(predictions[index].category), default: []].append(index) }
-        for category in Set(truthOf.keys).union(predictionsOf.keys) {
-            let objects = (truthOf[category] ?? []).map { truth[$0] }
-            let all = (predictionsOf[category] ?? []).map { predictions[$0] }
+        // Both orders are cut into classes side by side.
+        var (truthStart, start) = (0, 0)
+        while truthStart < truthOrder.count || start < predictionOrder.count {
+            let category = min(
+                truthStart < truthOrder.count ? key(truth[truthOrder[truthStart]].category) : .max,
+                start < predictionOrder.count ? key(predictions[predictionOrder[start]].category) : .max)
+            var (truthEnd, end) = (truthStart, start)
+            while truthEnd < truthOrder.count, key(truth[truthOrder[truthEnd]].category) == category { truthEnd += 1 }
+            while end < predictionOrder.count, key(predictions[predictionOrder[end]].category) == category { end += 1 }
+            let objects = truthOrder[truthStart..<truthEnd]
+            var kept = Array(predictionOrder[start..<end])
             // Only what is let in needs its overlaps.
-            let kept = descendingOrder(all.map(\.score)).prefix(settings.maximumDetections.last!).map { all[$0] }
+            if kept.count > settings.maximumDetections.last! {
+                kept = descendingOrder(kept.map { predictions[$0].score }).prefix(settings.maximumDetections.last!)
+                    .map { kept[$0] }
+            }
             add(
                 image: image, category: category,
-                overlaps: OverlapTable(sizedTruth: objects.map(\.mask), predictions: kept.map(\.mask)),
-                truth: objects.map { Truth(area: $0.area, isCrowd: $0.isCrowd) }, scores: kept.map(\.score))
+                overlaps: OverlapTable(
+                    sizedTruth: objects.map { truth[$0].mask }, predictions: kept.map { predictions[$0].mask }),
+                truth: objects.map { Truth(area: truth[$0].area, isCrowd: truth[$0].isCrowd) },
+                scores: kept.map { predictions[$0].score })
+            (truthStart, start) = (truthEnd, end)
         }
     }
 

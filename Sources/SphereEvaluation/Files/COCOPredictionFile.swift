@@ -48,6 +48,7 @@ public struct COCOPredictionFile: Sendable {
     ) throws(EvaluationFileError) -> (image: Int, detection: InstancePrediction) {
         var (image, category, score): (Int?, Int?, Double?) = (nil, nil, nil)
         var place = -1
+        var mask: RunLengthMask?
         try cursor.readObject("a detection") { (cursor, key) throws(EvaluationFileError) in
             switch key {
             case "image_id": image = try cursor.readInteger("image_id")
@@ -56,7 +57,11 @@ public struct COCOPredictionFile: Sendable {
             case "segmentation":
                 _ = cursor.peek()
                 place = cursor.position
-                try cursor.skipValue()
+                if let image, let size = images[image] {
+                    mask = try cursor.readMask(width: size.width, height: size.height)
+                } else {
+                    try cursor.skipValue()
+                }
             default: try cursor.skipValue()
             }
         }
@@ -66,10 +71,12 @@ public struct COCOPredictionFile: Sendable {
         guard let size = images[image] else {
             throw cursor.malformed("an image of the ground truth in the detection before, which has \(image)")
         }
-        let end = cursor.position
-        cursor.move(to: place)
-        let mask = try cursor.readMask(width: size.width, height: size.height)
-        cursor.move(to: end)
-        return (image, InstancePrediction(mask: mask, category: category, score: score))
+        if mask == nil || mask!.width != size.width || mask!.height != size.height {
+            let end = cursor.position
+            cursor.move(to: place)
+            mask = try cursor.readMask(width: size.width, height: size.height)
+            cursor.move(to: end)
+        }
+        return (image, InstancePrediction(mask: mask!, category: category, score: score))
     }
 }

@@ -29,52 +29,82 @@ public struct COCOTruthFile: Sendable {
     public init(_ path: String) throws(EvaluationFileError) {
         self.path = path
         var cursor = try JSONCursor(path: path)
-        // Polygons need the size of their image, which may come later in the file.
-        var places: [String: Int] = [:]
+        var keys: [String] = []
+        var images: [Int: Image]?
+        var annotationsPlace: Int?
+        var annotations: Annotations?
+        var names: [Int: String]?
         try cursor.readObject("the file") { (cursor, key) throws(EvaluationFileError) in
-            _ = cursor.peek()
-            places[key] = cursor.position
-            try cursor.skipValue()
+            keys.append(key)
+            switch key {
+            case "images": images = try Self.readImages(&cursor)
+            case "categories": names = try Self.readCategories(&cursor)
+            case "annotations":
+                _ = cursor.peek()
+                annotationsPlace = cursor.position
+                // Masks need the size of their image, which may come later in the file.
+                if let images {
+                    annotations = try Annotations(&cursor, images)
+                } else {
+                    try cursor.skipValue()
+                }
+            default: try cursor.skipValue()
+            }
         }
         try cursor.finish()
-        guard let imagesPlace = places["images"], let annotationsPlace = places["annotations"] else {
+        guard let images, let annotationsPlace else {
             throw .malformed(
                 path: path, byteOffset: 0, expected: "an object with 'images' and 'annotations'",
-                found: places.isEmpty ? "no keys" : "the keys \(places.keys.sorted().joined(separator: ", "))")
+                found: keys.isEmpty ? "no keys" : "the keys \(keys.sorted().joined(separator: ", "))")
         }
-        cursor.move(to: imagesPlace)
-        let images = try Self.readImages(&cursor)
+        if annotations == nil {
+            cursor.move(to: annotationsPlace)
+            annotations = try Annotations(&cursor, images)
+        }
+        if let names,
+            let wrong = annotations!.firstUses.filter({ names[$0.key] == nil }).min(by: { $0.value < $1.value })
+        {
+            throw cursor.malformed(
+                "a listed category in the annotation before, which has \(wrong.key)", at: wrong.value)
+        }
         self.images = images.values.sorted { $0.id < $1.id }
-        var names: [Int: String] = [:]
-        if let place = places["categories"] {
-            cursor.move(to: place)
-            try cursor.readArray("categories") { (cursor) throws(EvaluationFileError) in
-                var (id, name): (Int?, String) = (nil, "")
-                try cursor.readObject("a category") { (cursor, key) throws(EvaluationFileError) in
-                    switch key {
-                    case "id": id = try cursor.readInteger("the id of a category")
-                    case "name": name = String(decoding: try cursor.readString("the name of a category"), as: UTF8.self)
-                    default: try cursor.skipValue()
-                    }
-                }
-                guard let id else { throw cursor.malformed("an id in the category before") }
-                names[id] = name
-            }
-        }
-        cursor.move(to: annotationsPlace)
+        objects = annotations!.objects
+        categoryNames = names ?? annotations!.firstUses.mapValues { _ in "" }
+    }
+
+    /// The objects of all images.
+    private struct Annotations {
         var objects: [Int: [InstanceTruth]] = [:]
-        try cursor.readArray("annotations") { (cursor) throws(EvaluationFileError) in
-            let (image, object) = try Self.readObject(&cursor, images)
-            if names[object.category] == nil {
-                if places["categories"] != nil {
-                    throw cursor.malformed("a listed category in the annotation before, which has \(object.category)")
-                }
-                names[object.category] = ""
+        /// Where in the file the first object of a class ends.
+        var firstUses: [Int: Int] = [:]
+
+        init(_ cursor: inout JSONCursor, _ images: [Int: Image]) throws(EvaluationFileError) {
+            var (objects, firstUses): ([Int: [InstanceTruth]], [Int: Int]) = ([:], [:])
+            try cursor.readArray("annotations") { (cursor) throws(EvaluationFileError) in
+                let (image, object) = try COCOTruthFile.readObject(&cursor, images)
+                if firstUses[object.category] == nil { firstUses[object.category] = cursor.position }
+                objects[image, default: []].append(object)
             }
-            objects[image, default: []].append(object)
+            self.objects = objects
+            self.firstUses = firstUses
         }
-        self.objects = objects
-        categoryNames = names
+    }
+
+    private static func readCategories(_ cursor: inout JSONCursor) throws(EvaluationFileError) -> [Int: String] {
+        var names: [Int: String] = [:]
+        try cursor.readArray("categories") { (cursor) throws(EvaluationFileError) in
+            var (id, name): (Int?, String) = (nil, "")
+            try cursor.readObject("a category") { (cursor, key) throws(EvaluationFileError) in
+                switch key {
+                case "id": id = try cursor.readInteger("the id of a category")
+                case "name": name = String(decoding: try cursor.readString("the name of a category"), as: UTF8.self)
+                default: try cursor.skipValue()
+                }
+            }
+            guard let id else { throw cursor.malformed("an id in the category before") }
+            names[id] = name
+        }
+        return names
     }
 
     private static func readImages(_ cursor: inout JSONCursor) throws(EvaluationFileError) -> [Int: Image] {
@@ -105,6 +135,7 @@ public struct COCOTruthFile: Sendable {
     ) throws(EvaluationFileError) -> (image: Int, object: InstanceTruth) {
         var (image, category, area): (Int?, Int?, Double?) = (nil, nil, nil)
         var (isCrowd, place) = (false, -1)
+        var mask: RunLengthMask?
         try cursor.readObject("an annotation") { (cursor, key) throws(EvaluationFileError) in
             switch key {
             case "image_id": image = try cursor.readInteger("image_id")
@@ -114,7 +145,11 @@ public struct COCOTruthFile: Sendable {
             case "segmentation":
                 _ = cursor.peek()
                 place = cursor.position
-                try cursor.skipValue()
+                if let image, let size = images[image] {
+                    mask = try cursor.readMask(width: size.width, height: size.height)
+                } else {
+                    try cursor.skipValue()
+                }
             default: try cursor.skipValue()
             }
         }
@@ -123,10 +158,12 @@ public struct COCOTruthFile: Sendable {
         }
         let size = images[image]
         guard let size else { throw cursor.malformed("a listed image in the annotation before, which has \(image)") }
-        let end = cursor.position
-        cursor.move(to: place)
-        let mask = try cursor.readMask(width: size.width, height: size.height)
-        cursor.move(to: end)
-        return (image, InstanceTruth(mask: mask, category: category, area: area, isCrowd: isCrowd))
+        if mask == nil || mask!.width != size.width || mask!.height != size.height {
+            let end = cursor.position
+            cursor.move(to: place)
+            mask = try cursor.readMask(width: size.width, height: size.height)
+            cursor.move(to: end)
+        }
+        return (image, InstanceTruth(mask: mask!, category: category, area: area, isCrowd: isCrowd))
     }
 }

@@ -51,8 +51,9 @@ struct JSONCursor {
         return position < bytes.count ? bytes[position] : 0
     }
 
-    private mutating func expect(_ byte: UInt8, _ expected: String) throws(EvaluationFileError) {
-        guard peek() == byte else { throw malformed(expected) }
+    /// Texts of errors are made where there is one: made for every value they would take most of the time.
+    private mutating func expect(_ byte: UInt8, _ expected: @autoclosure () -> String) throws(EvaluationFileError) {
+        guard peek() == byte else { throw malformed(expected()) }
         position += 1
     }
 
@@ -66,7 +67,7 @@ struct JSONCursor {
             return
         }
         while true {
-            let key = String(decoding: try readString("a key of \(what)"), as: UTF8.self)
+            let key = try readKey(what)
             try expect(UInt8(ascii: ":"), "':' after a key of \(what)")
             try body(&self, key)
             if peek() == UInt8(ascii: ",") {
@@ -96,9 +97,36 @@ struct JSONCursor {
         }
     }
 
+    private mutating func readKey(_ what: String) throws(EvaluationFileError) -> String {
+        try expect(UInt8(ascii: "\""), "a key of \(what): a string")
+        var end = position
+        while end < bytes.count && bytes[end] != UInt8(ascii: "\"") && bytes[end] != UInt8(ascii: "\\") { end += 1 }
+        if end < bytes.count && bytes[end] == UInt8(ascii: "\"") {
+            defer { position = end + 1 }
+            return String(decoding: bytes[position..<end], as: UTF8.self)
+        }
+        position -= 1
+        return String(decoding: try readString("a key of \(what)"), as: UTF8.self)
+    }
+
+    /// Reads over a string without looking at its escapes.
+    private mutating func skipString() throws(EvaluationFileError) {
+        let start = position + 1
+        let end = bytes.withUnsafeBufferPointer { bytes -> Int in
+            var place = start
+            while place < bytes.count && bytes[place] != UInt8(ascii: "\"") {
+                place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
+            }
+            return place
+        }
+        position = min(end, bytes.count)
+        if position == bytes.count { throw malformed("the end of a string") }
+        position += 1
+    }
+
     /// The bytes of a string, escapes resolved.
-    mutating func readString(_ what: String) throws(EvaluationFileError) -> [UInt8] {
-        try expect(UInt8(ascii: "\""), "\(what): a string")
+    mutating func readString(_ what: @autoclosure () -> String) throws(EvaluationFileError) -> [UInt8] {
+        try expect(UInt8(ascii: "\""), "\(what()): a string")
         var start = position
         var result: [UInt8] = []
         while position < bytes.count {
@@ -153,6 +181,14 @@ struct JSONCursor {
         return code
     }
 
+    private static func isPartOfNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
+    }
+
     /// A finite number.
     mutating func readNumber(_ what: String) throws(EvaluationFileError) -> Double {
         let first = peek()
@@ -164,15 +200,11 @@ struct JSONCursor {
             whole = whole * 10 + Int(bytes[end] - 48)
             end += 1
         }
-        if end > start, end < bytes.count, ![46, 69, 101].contains(bytes[end]), !(48...57).contains(bytes[end]) {
+        if end > start, end < bytes.count, !Self.isPartOfNumber(bytes[end]) {
             position = end
             return Double(whole)
         }
-        while position < bytes.count,
-            [43, 45, 46, 69, 101].contains(bytes[position]) || (48...57).contains(bytes[position])
-        {
-            position += 1
-        }
+        while position < bytes.count, Self.isPartOfNumber(bytes[position]) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         guard let value = Double(text), value.isFinite else { throw malformed("\(what): a finite number", at: start) }
         return value
@@ -206,17 +238,33 @@ struct JSONCursor {
     mutating func skipValue(depth: Int = 0) throws(EvaluationFileError) {
         if depth > Self.deepest { throw malformed("at most \(Self.deepest) nested values") }
         switch peek() {
-        case UInt8(ascii: "{"):
-            try readObject("a value") { (cursor, _) throws(EvaluationFileError) in
-                try cursor.skipValue(depth: depth + 1)
-            }
+        case UInt8(ascii: "{"): try skipObject(depth: depth)
         case UInt8(ascii: "["):
             try readArray("a value") { (cursor) throws(EvaluationFileError) in try cursor.skipValue(depth: depth + 1) }
-        case UInt8(ascii: "\""): _ = try readString("a value")
+        case UInt8(ascii: "\""): try skipString()
         case UInt8(ascii: "t"): try skipWord("true")
         case UInt8(ascii: "f"): try skipWord("false")
         case UInt8(ascii: "n"): try skipWord("null")
         default: _ = try readNumber("a value")
+        }
+    }
+
+    private mutating func skipObject(depth: Int) throws(EvaluationFileError) {
+        position += 1
+        if peek() == UInt8(ascii: "}") {
+            position += 1
+            return
+        }
+        while true {
+            guard peek() == UInt8(ascii: "\"") else { throw malformed("a key of a value: a string") }
+            try skipString()
+            try expect(UInt8(ascii: ":"), "':' after a key of a value")
+            try skipValue(depth: depth + 1)
+            if peek() == UInt8(ascii: ",") {
+                position += 1
+                continue
+            }
+            return try expect(UInt8(ascii: "}"), "',' or '}' in a value")
         }
     }
 

@@ -139,7 +139,23 @@ public struct CityscapesEvaluation: Equatable, Sendable {
     ///
     /// - Complexity: O(n log n) for n detections.
     public func averagePrecision(threshold: Int, category: Int) -> MetricValue {
-        guard let record = categories[category], record.truthCount > 0 else { return .undefined(.noTruth) }
+        let points = curve(threshold: threshold, category: category)
+        if points.isEmpty { return .undefined(.noTruth) }
+        var sum = 0.0
+        for place in points.indices {
+            let before = place == 0 ? 0 : points[place - 1].recall
+            let after = points[min(place + 1, points.count - 1)].recall
+            sum += points[place].precision * (after - before) / 2
+        }
+        return .defined(sum)
+    }
+
+    /// The precision-recall curve of one class at threshold number `threshold`: the point (0, 1), then one for every distinct
+    /// score from the largest down; empty without objects of the class.
+    ///
+    /// - Complexity: O(n log n) for n detections.
+    public func curve(threshold: Int, category: Int) -> [(recall: Double, precision: Double)] {
+        guard let record = categories[category], record.truthCount > 0 else { return [] }
         let bit = UInt64(threshold)
         var counts: [Double: (hits: Int, all: Int)] = [:]
         for detection in record.detections where (detection.hits | detection.misses) >> bit & 1 == 1 {
@@ -150,20 +166,14 @@ public struct CityscapesEvaluation: Equatable, Sendable {
         }
         // From the largest score down: hits and all detections of at least this score.
         var (hits, all) = (0, 0)
-        var (recalls, precisions) = ([0.0], [1.0])
+        var points = [(recall: 0.0, precision: 1.0)]
         let objects = Double(counts.values.reduce(0) { $0 + $1.hits } + record.missed[threshold])
         for score in counts.keys.sorted(by: >) {
             hits += counts[score]!.hits
             all += counts[score]!.all
-            recalls.append(Double(hits) / objects)
-            precisions.append(Double(hits) / Double(all))
+            points.append((Double(hits) / objects, Double(hits) / Double(all)))
         }
-        var sum = 0.0
-        for place in recalls.indices {
-            let (before, after) = (place == 0 ? 0 : recalls[place - 1], recalls[min(place + 1, recalls.count - 1)])
-            sum += precisions[place] * (after - before) / 2
-        }
-        return .defined(sum)
+        return points
     }
 
     /// The mean over thresholds of ``averagePrecision(threshold:category:)``, of one class or of all with objects.

@@ -97,22 +97,35 @@ public struct RegionAveragePrecision: Equatable, Sendable {
     /// - Complexity: O(n log n) for n detections.
     public func averagePrecision(threshold: Int, category: Int) -> MetricValue {
         guard let record = categories[category], record.truthCount > 0 else { return .undefined(.noTruth) }
+        return .defined(
+            Self.precisions(record, threshold).reversed().reduce(0.0, +) / Double(record.truthCount))
+    }
+
+    /// The precision-recall curve of one class at threshold number `threshold`: a point for every hit, precision made monotone;
+    /// empty without objects of the class.
+    ///
+    /// - Complexity: O(n log n) for n detections.
+    public func curve(threshold: Int, category: Int) -> [(recall: Double, precision: Double)] {
+        guard let record = categories[category], record.truthCount > 0 else { return [] }
+        return Self.precisions(record, threshold).enumerated().map {
+            (Double($0.offset + 1) / Double(record.truthCount), $0.element)
+        }
+    }
+
+    /// The best precision from every hit on.
+    private static func precisions(_ record: CategoryRecord, _ threshold: Int) -> [Double] {
         let sorted = record.detections.sorted {
             if $0.score != $1.score { return $0.score > $1.score }
             return ($0.image, $0.rank) < ($1.image, $1.rank)
         }
-        var hits = 0
         var precisions: [Double] = []
         for (place, detection) in sorted.enumerated() where detection.hits >> UInt64(threshold) & 1 == 1 {
-            hits += 1
-            precisions.append(Double(hits) / Double(place + 1))
+            precisions.append(Double(precisions.count + 1) / Double(place + 1))
         }
-        var (largest, sum) = (0.0, 0.0)
-        for precision in precisions.reversed() {
-            largest = max(largest, precision)
-            sum += largest
+        for place in precisions.indices.dropLast().reversed() {
+            precisions[place] = max(precisions[place], precisions[place + 1])
         }
-        return .defined(sum / Double(record.truthCount))
+        return precisions
     }
 
     /// The mean of ``averagePrecision(threshold:category:)`` over the classes with objects.

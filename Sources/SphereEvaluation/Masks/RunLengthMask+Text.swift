@@ -9,6 +9,7 @@ extension RunLengthMask {
     /// - Complexity: O(characters).
     public init(width: Int, height: Int, compressed text: Span<UInt8>) throws(EvaluationError) {
         var runs: [UInt32] = []
+        runs.reserveCapacity(text.count / 2 + 1)
         var position = 0
         while position < text.count {
             var (value, shift) = (0, 0)

@@ -37,15 +37,37 @@ struct EvaluateCOCOCommand: ParsableCommand {
     func run() throws {
         try options.checkReport()
         let files = try InstanceFiles(options)
-        var evaluation = COCOEvaluation(
-            settings: .init(maximumDetections: numbers!, separatesCategories: !classAgnostic))
+        let settings = COCOEvaluation.Settings(maximumDetections: numbers!, separatesCategories: !classAgnostic)
+        var evaluation = COCOEvaluation(settings: settings)
+        var rows: [EvaluationOutput.Row] = []
         try files.forEachImage("coco") { image, truth, predictions in
-            try evaluation.add(image: image.id, truth: truth, predictions: predictions)
+            if options.noImages {
+                try evaluation.add(image: image.id, truth: truth, predictions: predictions)
+                return
+            }
+            var single = COCOEvaluation(settings: settings)
+            try single.add(image: image.id, truth: truth, predictions: predictions)
+            rows.append(row(files.name(of: image), single.result(), detections: predictions.count))
+            evaluation.merge(single)
         }
-        try options.finish(output(evaluation.result(), files))
+        try options.finish(output(evaluation.result(), files, rows))
     }
 
-    private func output(_ result: COCOResult, _ files: InstanceFiles) -> EvaluationOutput {
+    private func row(_ name: String, _ result: COCOResult, detections: Int) -> EvaluationOutput.Row {
+        .init(
+            name: name,
+            scores: [
+                .init("ap", "AP", result.averagePrecision()),
+                .init("ap50", "AP at 0.50", result.averagePrecision(threshold: 0.5)),
+                .init("ar\(numbers!.last!)", "AR of \(numbers!.last!) detections", result.averageRecall()),
+                .init("truth_objects", "objects", .defined(Double(result.truthCount()))),
+                .init("detections", "detections", .defined(Double(detections))),
+            ])
+    }
+
+    private func output(
+        _ result: COCOResult, _ files: InstanceFiles, _ rows: [EvaluationOutput.Row]
+    ) -> EvaluationOutput {
         typealias Score = EvaluationOutput.Score
         func precisions(_ category: Int?) -> [Score] {
             [
@@ -78,6 +100,7 @@ struct EvaluateCOCOCommand: ParsableCommand {
                 .init(name: files.name(ofClass: $0), scores: precisions($0) + recalls($0))
             }
         }
+        output.rows = rows
         output.plots = [
             .precisionRecall(
                 "Precision and recall, mean over classes",

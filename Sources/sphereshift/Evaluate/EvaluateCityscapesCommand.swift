@@ -33,33 +33,59 @@ struct EvaluateCityscapesCommand: ParsableCommand {
         let files = truth.names.filter { $0.hasSuffix("_instanceIds.png") }
         if files.isEmpty { throw InputError("\(options.truth): expected NAME_gtFine_instanceIds.png, found none") }
         var evaluation = CityscapesEvaluation(smallestObject: smallestObject)
+        var rows: [EvaluationOutput.Row] = []
         var bar = ProgressBar("cityscapes")
         for (index, file) in files.enumerated() {
             bar.update(index, of: files.count, note: file)
             var name = String(file.dropLast("_instanceIds.png".count))
             if name.hasSuffix("_gtFine") { name = String(name.dropLast("_gtFine".count)) }
-            guard let list = predictions.names.first(where: { $0.hasSuffix(".txt") && $0.hasPrefix(name) }) else {
-                throw InputError("\(options.predictions): expected \(name)*.txt, found none")
-            }
-            try add(try LabelMap.readPNG("\(options.truth)/\(file)"), "\(options.predictions)/\(list)", to: &evaluation)
+            let list = try list(of: name, in: predictions)
+            var single = CityscapesEvaluation(smallestObject: smallestObject)
+            try add(try LabelMap.readPNG("\(options.truth)/\(file)"), list, to: &single)
+            evaluation.merge(single)
+            if !options.noImages { rows.append(.init(name: name, scores: scores(single, nil))) }
         }
         bar.finish()
-        func scores(_ category: Int?) -> [EvaluationOutput.Score] {
-            [
-                .init("ap", "AP", evaluation.averagePrecision(category: category)),
-                .init(
-                    "ap50", "AP at 0.50",
-                    category.map { evaluation.averagePrecision(threshold: 0, category: $0) }
-                        ?? evaluation.averagePrecision(threshold: 0)),
-            ]
-        }
         var output = EvaluationOutput(
-            task: "cityscapes", title: "Cityscapes", images: files.count, scores: scores(nil))
-        output.classes = Self.names.sorted { $0.key < $1.key }.map { .init(name: $0.value, scores: scores($0.key)) }
+            task: "cityscapes", title: "Cityscapes", images: files.count, scores: scores(evaluation, nil))
+        let classes = Self.names.sorted { $0.key < $1.key }
+        output.classes = classes.map { .init(name: $0.value, scores: scores(evaluation, $0.key)) }
+        output.rows = rows
+        output.plots = [
+            .precisionRecall(
+                "Precision and recall at 0.50",
+                classes.filter { evaluation.truthCount(category: $0.key) > 0 }
+                    .map { ($0.value, evaluation.curve(threshold: 0, category: $0.key)) })
+        ]
         output.settings = [
             ("smallest_object", "\(smallestObject)"), ("truth", options.truth), ("predictions", options.predictions),
         ]
         try options.finish(output)
+    }
+
+    private func scores(_ evaluation: CityscapesEvaluation, _ category: Int?) -> [EvaluationOutput.Score] {
+        [
+            .init("ap", "AP", evaluation.averagePrecision(category: category)),
+            .init(
+                "ap50", "AP at 0.50",
+                category.map { evaluation.averagePrecision(threshold: 0, category: $0) }
+                    ?? evaluation.averagePrecision(threshold: 0)),
+        ]
+    }
+
+    /// The path of the one list of an image: NAME.txt, or NAME with more behind that is no part of a longer name.
+    private func list(of name: String, in predictions: Folder) throws -> String {
+        let lists = predictions.names.filter { file in
+            guard file.hasSuffix(".txt"), file.hasPrefix(name) else { return false }
+            let next = file.dropFirst(name.count).first!
+            return !next.isLetter && !next.isNumber
+        }
+        guard let first = lists.first, lists.count == 1 else {
+            throw InputError(
+                "\(options.predictions): expected one file \(name)*.txt, found "
+                    + (lists.isEmpty ? "none" : lists.joined(separator: ", ")))
+        }
+        return "\(options.predictions)/\(first)"
     }
 
     /// A line of a list of predictions.

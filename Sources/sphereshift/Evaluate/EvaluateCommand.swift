@@ -8,7 +8,8 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Score predictions against a ground truth.",
         discussion: """
             Every task prints a table, or JSON with --json; --report writes an HTML page with tables and curves. A value that is \
-            not defined is null in JSON, with its reason under "undefined". Folders are paired by the names of their files.
+            not defined is null in JSON, with its reason under "undefined"; that no score has a value is an error. Folders are paired \
+            by the names of their files.
 
             Examples:
               sphereshift evaluate coco --truth instances.json --predictions detections.json
@@ -41,7 +42,10 @@ struct EvaluationOptions: ParsableArguments {
     @OptionGroup var format: FormatOptions
 
     /// Writes and prints a result.
+    ///
+    /// - Throws: `InputError` if not one score has a value, before anything is written.
     func finish(_ output: EvaluationOutput) throws {
+        if let reason = output.reasonOfNoScore { throw InputError("\(truth): no score has a value: \(reason)") }
         if let report { try output.report.write(to: report) }
         print(format.json ? try JSON.text(output) : output.table)
     }

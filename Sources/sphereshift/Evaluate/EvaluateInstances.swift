@@ -17,6 +17,8 @@ struct InstanceFiles {
         return name.isEmpty ? "\(number)" : name
     }
 
+    func name(of image: COCOTruthFile.Image) -> String { image.name.isEmpty ? "\(image.id)" : image.name }
+
     /// Calls `body` for every image, with progress.
     func forEachImage(
         _ label: String,

@@ -29,17 +29,20 @@ struct EvaluateMeanIoUCommand: ParsableCommand {
     func run() throws {
         try options.checkReport()
         let pairs = try LabelMapPairs(options)
-        var evaluation = SemanticEvaluation(classCount: classes, ignoredTruth: [ignore])
-        try pairs.forEach("miou") { _, truth, prediction in
-            try evaluation.add(try JointHistogram(truth: truth, prediction: prediction))
+        let empty = SemanticEvaluation(classCount: classes, ignoredTruth: [ignore])
+        var evaluation = empty
+        var rows: [EvaluationOutput.Row] = []
+        try pairs.forEach("miou") { name, truth, prediction in
+            let histogram = try JointHistogram(truth: truth, prediction: prediction)
+            try evaluation.add(histogram)
+            if options.noImages { return }
+            var single = empty
+            try single.add(histogram)
+            rows.append(.init(name: name, scores: scores(single)))
         }
         var output = EvaluationOutput(
-            task: "miou", title: "Mean IoU", images: pairs.names.count,
-            scores: [
-                .init("miou", "mean IoU", evaluation.meanIntersectionOverUnion),
-                .init("pixel_accuracy", "pixel accuracy", evaluation.pixelAccuracy),
-                .init("mean_accuracy", "mean accuracy", evaluation.meanAccuracy),
-            ])
+            task: "miou", title: "Mean IoU", images: pairs.names.count, scores: scores(evaluation))
+        output.rows = rows
         output.classes = (0..<classes).map {
             .init(name: "\($0)", scores: [.init("iou", "IoU", evaluation.intersectionOverUnion(ofClass: $0))])
         }
@@ -48,5 +51,13 @@ struct EvaluateMeanIoUCommand: ParsableCommand {
             ("predictions", options.predictions),
         ]
         try options.finish(output)
+    }
+
+    private func scores(_ evaluation: SemanticEvaluation) -> [EvaluationOutput.Score] {
+        [
+            .init("miou", "mean IoU", evaluation.meanIntersectionOverUnion),
+            .init("pixel_accuracy", "pixel accuracy", evaluation.pixelAccuracy),
+            .init("mean_accuracy", "mean accuracy", evaluation.meanAccuracy),
+        ]
     }
 }

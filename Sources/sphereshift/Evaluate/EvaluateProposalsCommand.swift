@@ -44,29 +44,54 @@ struct EvaluateProposalsCommand: ParsableCommand {
         var coco = COCOEvaluation(
             settings: .init(maximumDetections: Self.numbers, separatesCategories: false))
         var hosang = ProposalEvaluation(numbers: Self.numbers)
+        var rows: [EvaluationOutput.Row] = []
+        /// Adds an image to both readings, and its row.
+        func add(
+            _ name: String, _ overlaps: OverlapTable, _ scores: [Double], _ body: (inout COCOEvaluation) throws -> Void
+        ) throws {
+            try body(&coco)
+            hosang.add(overlaps: overlaps, scores: scores)
+            if options.noImages { return }
+            var single = (
+                coco: COCOEvaluation(settings: coco.settings), hosang: ProposalEvaluation(numbers: Self.numbers)
+            )
+            try body(&single.coco)
+            single.hosang.add(overlaps: overlaps, scores: scores)
+            rows.append(
+                .init(
+                    name: name,
+                    scores: [
+                        .init("ar1000", "COCO AR of 1000", single.coco.result().averageRecall()),
+                        .init("hosang_ar1000", "Hosang's AR of 1000", single.hosang.averageRecall()),
+                        .init("mean_best_iou", "mean IoU of the pairs", single.hosang.meanIntersectionOverUnion()),
+                        .init("truth_objects", "objects", .defined(Double(overlaps.truthAreas.count))),
+                        .init("proposals", "proposals", .defined(Double(scores.count))),
+                    ]))
+        }
         let images: Int
         if options.truth.hasSuffix(".json") {
             let files = try InstanceFiles(options)
             images = files.truth.images.count
             try files.forEachImage("proposals") { image, truth, predictions in
-                try coco.add(image: image.id, truth: truth, predictions: predictions)
                 let objects = truth.filter { !$0.isCrowd }
-                hosang.add(
-                    overlaps: try OverlapTable(truth: objects.map(\.mask), predictions: predictions.map(\.mask)),
-                    scores: predictions.map(\.score))
+                let overlaps = try OverlapTable(truth: objects.map(\.mask), predictions: predictions.map(\.mask))
+                try add(files.name(of: image), overlaps, predictions.map(\.score)) {
+                    try $0.add(image: image.id, truth: truth, predictions: predictions)
+                }
             }
         } else {
             let pairs = try LabelMapPairs(options)
             images = pairs.names.count
             var number = 0
-            try pairs.forEach("proposals") { _, truth, prediction in
+            try pairs.forEach("proposals") { name, truth, prediction in
                 let overlaps = OverlapTable(
                     try JointHistogram(truth: truth, prediction: prediction), background: background.label)
                 let scores = RegionShape.shapes(of: prediction, background: background.label).map { score.function($0) }
-                coco.add(
-                    image: number, category: COCOEvaluation.allCategories, overlaps: overlaps,
-                    truth: overlaps.truthAreas.map { .init(area: Double($0)) }, scores: scores)
-                hosang.add(overlaps: overlaps, scores: scores)
+                try add(name, overlaps, scores) {
+                    $0.add(
+                        image: number, category: COCOEvaluation.allCategories, overlaps: overlaps,
+                        truth: overlaps.truthAreas.map { .init(area: Double($0)) }, scores: scores)
+                }
                 number += 1
             }
         }
@@ -80,6 +105,7 @@ struct EvaluateProposalsCommand: ParsableCommand {
                     .init("hosang_ar\($0)", "Hosang's AR of \($0)", hosang.averageRecall(number: $0))
                 } + [.init("mean_best_iou", "mean IoU of the pairs", hosang.meanIntersectionOverUnion())])
         output.counts = [("truth_objects", hosang.truthCount)]
+        output.rows = rows
         output.plots = [
             LinePlot(
                 title: "Recall by intersection over union", x: .init("intersection over union"), y: .init("recall"),

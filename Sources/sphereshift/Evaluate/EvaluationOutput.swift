@@ -34,6 +34,13 @@ struct EvaluationOutput: Encodable {
     /// What was set, for JSON and the report.
     var settings: [(key: String, value: String)] = []
 
+    /// Why not one score has a value, `nil` if one has.
+    var reasonOfNoScore: UndefinedReason? {
+        scores.contains { $0.value.value != nil } ? nil : scores.first?.value.reason
+    }
+
+    private var imageCount: String { "\(images) image\(images == 1 ? "" : "s")" }
+
     private struct Key: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
@@ -75,7 +82,7 @@ struct EvaluationOutput: Encodable {
     private static let longestTable = 40
 
     var table: String {
-        var summary = TextTable(header: ["\(title), \(images) images", ""])
+        var summary = TextTable(header: ["\(title), \(imageCount)", ""])
         for score in scores { summary.add([score.name, Self.text(score.value)]) }
         for count in counts { summary.add([count.key.replacing("_", with: " "), "\(count.value)"]) }
         var text = summary.text
@@ -117,7 +124,7 @@ struct EvaluationOutput: Encodable {
                     ]))
         }
         return HTMLReport(
-            title: title, introduction: "\(images) images.", sections: sections,
+            title: title, introduction: "\(imageCount).", sections: sections,
             parameters: settings.map { .init($0.key.replacing("_", with: " "), $0.value) })
     }
 }
