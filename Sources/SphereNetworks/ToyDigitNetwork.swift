@@ -12,7 +12,7 @@ public import SphereTensor
 ///
 /// Batch normalization uses the statistics of the batch at hand, at test time too, as the original does.
 public final class ToyDigitNetwork: Layer {
-    /// 3 x 3, 3 to 32 channels.
+    /// 3 x 3, 3 or, with coordinates, 5 to 32 channels.
     public let stem: NormalizedConvolution
     /// Twelve blocks.
     public let blocks: [Bottleneck]
@@ -22,15 +22,25 @@ public final class ToyDigitNetwork: Layer {
     /// Subtracted from the three channels of an image whose values lie in [0, 1].
     public static let imageMean: [Float] = [0.0717, 0.0820, 0.0715]
 
+    /// Whether the place of a pixel, x and y from -1 to 1, is given to the network as two more channels.
+    ///
+    /// A convolution sees the same everywhere but near the border, while digits of one class are told apart by their places alone (Liu et
+    /// al., "CoordConv", NeurIPS 2018; Novotny et al., "Semi-convolutional operators", ECCV 2018). The original has none.
+    public let usesCoordinates: Bool
+
     /// A network with random weights.
     ///
-    /// - Parameter dimension: D, 3 in the paper.
+    /// - Parameters:
+    ///   - dimension: D, 3 in the paper.
+    ///   - usesCoordinates: see ``usesCoordinates``.
     /// - Precondition: D >= 1.
-    public init(dimension: Int = 3, seed: UInt64) {
+    public init(dimension: Int = 3, usesCoordinates: Bool = false, seed: UInt64) {
         require(dimension >= 1, "the dimension of an embedding must be 1 or more, found \(dimension)")
+        self.usesCoordinates = usesCoordinates
         var random = WeightGenerator(seed: seed)
         stem = NormalizedConvolution(
-            inputChannels: 3, outputChannels: 32, window: SlidingWindow(3, padding: 1), using: &random)
+            inputChannels: usesCoordinates ? 5 : 3, outputChannels: 32, window: SlidingWindow(3, padding: 1),
+            using: &random)
         var blocks: [Bottleneck] = []
         var channels = 32
         for inner in [16, 32, 64, 128] {
@@ -52,8 +62,17 @@ public final class ToyDigitNetwork: Layer {
 
     /// Unit vectors [batch, height, width, D] for images [batch, height, width, 3] less ``imageMean``.
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        var maps = stem(input)
+        var maps = stem(usesCoordinates ? Self.withCoordinates(input) : input)
         for block in blocks { maps = block(maps) }
         return head(maps).normalizedRows()
+    }
+
+    /// The maps with x and y of every pixel as two more channels.
+    private static func withCoordinates(_ input: Tensor) -> Tensor {
+        let (height, width) = (input.shape[1], input.shape[2])
+        func place(_ index: Int, _ count: Int) -> Float { count < 2 ? 0 : 2 * Float(index) / Float(count - 1) - 1 }
+        let one = (0..<height * width).flatMap { [place($0 % width, width), place($0 / width, height)] }
+        let all = (0..<input.shape[0]).flatMap { _ in one }
+        return Tensor.concatenated([input, Tensor(shape: [input.shape[0], height, width, 2], elements: all)])
     }
 }

@@ -38,6 +38,18 @@ struct ToyDigitNetworkTests {
         #expect(ToyDigitNetwork(dimension: 4, seed: 4)(images).elements != points.elements)
     }
 
+    @Test("tells places apart only with coordinates")
+    func coordinates() {
+        // A plain image: far from the border all pixels look the same to a convolution.
+        let plain = Tensor(shape: [1, 40, 40, 3], repeating: 0.5)
+        let without = ToyDigitNetwork(seed: 1)(plain).matrix
+        #expect(Array(without.row(19 * 40 + 19)) == Array(without.row(20 * 40 + 21)))
+        let network = ToyDigitNetwork(usesCoordinates: true, seed: 1)
+        #expect(network.parameterCount == 1_265_635 + 2 * 9 * 32)
+        let with = network(plain).matrix
+        #expect(Array(with.row(19 * 40 + 19)) != Array(with.row(20 * 40 + 21)))
+    }
+
     @Test("the whole model, grouping and losses included, has the gradients of central differences")
     func gradient() {
         let network = ToyDigitNetwork(dimension: 3, seed: 5)

@@ -196,6 +196,21 @@ import Testing
         #expect(other.network.head.weights.elements == head)
         #expect(other.network.stem.convolution.weights.elements == model.network.stem.convolution.weights.elements)
 
+        // So does a network with coordinates: it takes the weights of the colours.
+        let placed = ToyDigitModel(
+            dimension: 5, margin: 0.5, concentration: 30, loops: 3, usesCoordinates: true, seed: 11)
+        let before = placed.network.stem.convolution.weights.elements
+        placed.takeWeights(from: model)
+        let (after, source) = (
+            placed.network.stem.convolution.weights.elements, model.network.stem.convolution.weights.elements
+        )
+        for tap in 0..<9 {
+            #expect(after[tap * 160..<tap * 160 + 96] == source[tap * 96..<tap * 96 + 96])
+            #expect(after[tap * 160 + 96..<tap * 160 + 160] == before[tap * 160 + 96..<tap * 160 + 160])
+        }
+        try placed.save(to: "\(folder)/placed")
+        #expect(try ToyDigitModel(path: "\(folder)/placed").network.usesCoordinates)
+
         try model.network.save(to: "\(folder)/bare")
         #expect(throws: ToyDigitModel.LoadingError.metadata(path: "\(folder)/bare", name: "dimension", found: nil)) {
             _ = try ToyDigitModel(path: "\(folder)/bare")

@@ -21,8 +21,11 @@ public final class ToyDigitModel {
     ///   - margin: alpha in (0, 1).
     ///   - concentration: kappa of the kernel.
     ///   - loops: loops with a loss in training, 0 or more.
-    public init(dimension: Int, margin: Double, concentration: Float, loops: Int, seed: UInt64) {
-        network = ToyDigitNetwork(dimension: dimension, seed: seed)
+    ///   - usesCoordinates: whether the network is told the place of a pixel, which the paper's is not.
+    public init(
+        dimension: Int, margin: Double, concentration: Float, loops: Int, usesCoordinates: Bool = false, seed: UInt64
+    ) {
+        network = ToyDigitNetwork(dimension: dimension, usesCoordinates: usesCoordinates, seed: seed)
         grouping = RecurrentMeanShift(loops: loops, concentration: concentration)
         self.margin = margin
     }
@@ -66,7 +69,8 @@ public final class ToyDigitModel {
             dimension: try number("dimension", in: 1...4096),
             margin: try number("margin", in: 1e-6...0.999999),
             concentration: try number("concentration", in: 1e-6...MeanShiftPlan.largestConcentration),
-            loops: try number("loops", in: 0...1000), seed: 0)
+            loops: try number("loops", in: 0...1000),
+            usesCoordinates: try number("coordinates", in: 0...1) == 1, seed: 0)
         do { try network.load(from: file) } catch { throw .module(error) }
     }
 
@@ -92,8 +96,22 @@ public final class ToyDigitModel {
         try Bundled(rawValue: name).map { try bundled($0) } ?? ToyDigitModel(path: name)
     }
 
-    /// Takes over the weights of `other`; where its dimension is another one the last convolution keeps its own.
+    /// Takes over the weights of `other`.
+    ///
+    /// Where its dimension is another one the last convolution keeps its own; where one of them has coordinates and the other has
+    /// not, the first convolution takes the weights of the three colours.
     public func takeWeights(from other: ToyDigitModel) {
+        let (own, its) = (network.stem.convolution.weights, other.network.stem.convolution.weights)
+        if own.shape != its.shape {
+            var elements = own.elements
+            let (theirs, outputs) = (its.elements, own.shape[3])
+            for tap in 0..<9 {
+                for i in 0..<3 * outputs {
+                    elements[tap * own.shape[2] * outputs + i] = theirs[tap * its.shape[2] * outputs + i]
+                }
+            }
+            own.elements = elements
+        }
         for (own, its) in zip(network.parameters, other.network.parameters) where own.shape == its.shape {
             own.elements = its.elements
         }
@@ -108,6 +126,7 @@ public final class ToyDigitModel {
             metadata: [
                 "model": "toy-digits", "dimension": "\(network.dimension)", "margin": "\(margin)",
                 "concentration": "\(grouping.concentration)", "loops": "\(grouping.loops)",
+                "coordinates": network.usesCoordinates ? "1" : "0",
             ])
     }
 

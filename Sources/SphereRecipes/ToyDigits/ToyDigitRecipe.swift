@@ -35,6 +35,8 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         /// gradient pushes them all alike: it vanishes as soon as the groups' means add up to zero, whether groups are
         /// apart or on top of one another. The released one pushes near pairs harder and so takes them apart.
         public var gradient = PairLoss.Gradient.exact
+        /// Whether the network is told the place of a pixel, see `ToyDigitNetwork.usesCoordinates`.
+        public var usesCoordinates = false
         /// Decides weights, scenes and pixels.
         public var seed: UInt64 = 1
 
@@ -46,7 +48,8 @@ public struct ToyDigitRecipe: Sendable, Hashable {
             [
                 "dimension": "\(dimension)", "margin": "\(margin)", "concentration": "\(concentration)",
                 "loops": "\(loops)", "batch": "\(batch)", "steps": "\(steps)", "learning_rate": "\(learningRate)",
-                "sampled_share": "\(sampledShare)", "gradient": "\(gradient)", "seed": "\(seed)",
+                "sampled_share": "\(sampledShare)", "gradient": "\(gradient)",
+                "coordinates": "\(usesCoordinates)", "seed": "\(seed)",
             ]
         }
     }
@@ -74,7 +77,7 @@ public struct ToyDigitRecipe: Sendable, Hashable {
     public func model() -> ToyDigitModel {
         ToyDigitModel(
             dimension: settings.dimension, margin: settings.margin, concentration: settings.concentration,
-            loops: settings.loops, seed: settings.seed)
+            loops: settings.loops, usesCoordinates: settings.usesCoordinates, seed: settings.seed)
     }
 
     /// The names of what is measured in every step: the mean over the batch of the loss before the loops, after them, and of the distance of the

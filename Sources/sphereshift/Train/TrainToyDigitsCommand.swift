@@ -64,6 +64,9 @@ struct TrainToyDigitsCommand: ParsableCommand {
         help: "Follow the gradient of the released code, not the exact one; for margins below 0.5, see docs/models.md.")
     var releasedGradient = false
 
+    @Flag(help: "Give the network the place of every pixel as two more channels, which the paper's has not.")
+    var coordinates = false
+
     @Option(help: ArgumentHelp("Decides weights, scenes and pixels.", valueName: "n"))
     var seed = ToyDigitRecipe.Settings().seed
 
@@ -122,6 +125,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         settings.learningRate = learningRate
         settings.sampledShare = sampledShare
         settings.gradient = releasedGradient ? .released : .exact
+        settings.usesCoordinates = coordinates
         settings.seed = seed
         let recipe = ToyDigitRecipe(settings)
         let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
