@@ -52,7 +52,7 @@ struct TrainCommandTests {
         try Data("half".utf8).write(to: URL(filePath: tool.path("busy/checkpoint.safetensors")))
         let cases: [(arguments: [String], expected: String)] = [
             (["train", "toy-digits"], "--output"),
-            (["train", "nothing", "--output", "out"], "nothing"),
+            (["train", "nothing"], "nothing"),
             (["train", "toy-digits", "--output", "out", "--margin", "1"], "--margin must be in (0, 1), found 1.0"),
             (["train", "toy-digits", "--output", "out", "--steps", "0"], "--steps"),
             (["train", "toy-digits", "--output", "out", "--data", "missing"], "missing/images.npy"),
