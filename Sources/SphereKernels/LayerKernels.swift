@@ -31,8 +31,10 @@ package struct LayerKernels: Sendable {
     package let panelColumns: Int
     package let tileRows: Int
     package let scratch: Int
+    package let narrowChannels: Int
     package let packPanels: @Sendable (Input, Int, Bool, Int, Int, Output, Int, Int) -> Void
     package let convolveStrip: @Sendable (UnsafePointer<ConvolutionRun>, Output) -> Void
+    package let convolveNarrowStrip: @Sendable (UnsafePointer<ConvolutionRun>) -> Void
     package let accumulateWeightGradient: @Sendable (UnsafePointer<WeightGradientRun>, Output) -> Void
     package let affinePixels: @Sendable (UnsafePointer<PixelSource>, Int, Int, Output, Int) -> Void
     package let channelSums: @Sendable (Input, Int, Int, Int, Input, Output, Output) -> Void
@@ -72,8 +74,10 @@ extension LayerKernels {
         panelColumns: KernelsBaseline.panelColumns,
         tileRows: KernelsBaseline.productGroup,
         scratch: KernelsBaseline.productScratch,
+        narrowChannels: KernelsBaseline.narrowChannels,
         packPanels: KernelsBaseline.packProductPanels,
         convolveStrip: KernelsBaseline.convolveStrip,
+        convolveNarrowStrip: KernelsBaseline.convolveNarrowStrip,
         accumulateWeightGradient: KernelsBaseline.accumulateWeightGradient,
         affinePixels: KernelsBaseline.affinePixels,
         channelSums: KernelsBaseline.channelSums,
@@ -94,8 +98,10 @@ extension LayerKernels {
         panelColumns: KernelsAVX2.panelColumns,
         tileRows: KernelsAVX2.productGroup,
         scratch: KernelsAVX2.productScratch,
+        narrowChannels: KernelsAVX2.narrowChannels,
         packPanels: KernelsAVX2.packProductPanels,
         convolveStrip: KernelsAVX2.convolveStrip,
+        convolveNarrowStrip: KernelsAVX2.convolveNarrowStrip,
         accumulateWeightGradient: KernelsAVX2.accumulateWeightGradient,
         affinePixels: KernelsAVX2.affinePixels,
         channelSums: KernelsAVX2.channelSums,
@@ -113,8 +119,10 @@ extension LayerKernels {
         panelColumns: KernelsAVX512.panelColumns,
         tileRows: KernelsAVX512.productGroup,
         scratch: KernelsAVX512.productScratch,
+        narrowChannels: KernelsAVX512.narrowChannels,
         packPanels: KernelsAVX512.packProductPanels,
         convolveStrip: KernelsAVX512.convolveStrip,
+        convolveNarrowStrip: KernelsAVX512.convolveNarrowStrip,
         accumulateWeightGradient: KernelsAVX512.accumulateWeightGradient,
         affinePixels: KernelsAVX512.affinePixels,
         channelSums: KernelsAVX512.channelSums,

@@ -39,10 +39,14 @@ private func copySource(
         }
         let before = inside.lowerBound - columns.lowerBound
         to.update(repeating: 0, count: before * channels)
-        var pixels = affine.source(
-            map + (y * shape.width + inside.lowerBound) * shape.channels, step: shape.channels,
-            channel: block.lowerBound)
-        kernels.affinePixels(&pixels, inside.count, channels, to + before * channels, channels)
+        let from = map + (y * shape.width + inside.lowerBound) * shape.channels
+        if affine.isNone && channels == shape.channels {
+            // One piece: pixels of an image's three channels would go one by one.
+            (to + before * channels).update(from: from, count: inside.count * channels)
+        } else {
+            var pixels = affine.source(from, step: shape.channels, channel: block.lowerBound)
+            kernels.affinePixels(&pixels, inside.count, channels, to + before * channels, channels)
+        }
         let after = before + inside.count
         (to + after * channels).update(repeating: 0, count: (columns.count - after) * channels)
     }

@@ -31,6 +31,8 @@ struct GatherPlan: Sendable {
     let segmentsTogether: Int
     /// Whether the source is read where it lies.
     let isDirect: Bool
+    /// Whether the result has so few channels that lanes go over the products; weights are packed as rows then, one per channel.
+    let isNarrow: Bool
     /// Rows of the packed weights.
     let depth: Int
     let packedStart: Int
@@ -75,7 +77,13 @@ struct GatherPlan: Sendable {
         let length = ((shape.channels + count - 1) / count + 7) / 8 * 8
         blocks = stride(from: 0, to: shape.channels, by: length).map { $0..<min($0 + length, shape.channels) }
         let segmentLength = max(1, grid.runLength * min(length, shape.channels))
-        segmentsTogether = max(1, Self.longestDepth / segmentLength)
+        // Blocks are multiples of 8 channels, the last one too if all are of the lanes.
+        isNarrow =
+            resultChannels <= kernels.narrowChannels && shape.channels % kernels.lanes == 0
+            && length % kernels.lanes == 0
+        // The rows of few channels are short: three blocks of 1152 products stay in the first-level cache, and sums over lanes
+        // are rare.
+        segmentsTogether = max(1, (isNarrow ? 3 : 1) * Self.longestDepth / segmentLength)
 
         (top, left) = (grid.top, grid.left)
         (spanY, spanX) = (grid.bottom - grid.top + 1, grid.right - grid.left + 1)
@@ -138,9 +146,12 @@ struct GatherPlan: Sendable {
         (index == blocks.count - 1 ? lastSegments : segments).withUnsafeBufferPointer(body)
     }
 
-    /// Calls `body` with where the taps of a block of channels start, one by one: their rows of weights lie apart, even of
-    /// neighbors, unless the block has all channels.
+    /// Taps whose rows of weights follow one another without gaps: those of a run, if one block has all channels.
+    var tapsTogether: Int { blocks.count == 1 ? grid.runLength : 1 }
+
+    /// Calls `body` with where the taps of a block of channels start, as many at a time as lie together.
     func withTaps(ofBlock index: Int, _ body: (UnsafeBufferPointer<Int>) -> Void) {
+        if tapsTogether > 1 { return withSegments(ofBlock: index, body) }
         (index == blocks.count - 1 ? lastTaps : taps).withUnsafeBufferPointer(body)
     }
 }

@@ -61,6 +61,17 @@ struct GatherTask: @unchecked Sendable {
             parallelFor(units: taps.count * plan.blocks.count, threads: threads) { _, unit in
                 let (block, tap) = (plan.blocks[unit / taps.count], unit % taps.count)
                 let start = weights + taps[tap] * sourceShape.channels * resultShape.channels
+                if plan.isNarrow {
+                    let row = block.lowerBound * taps.count + tap * block.count
+                    for n in 0..<resultShape.channels {
+                        let to = packed + plan.packedStart + n * depth + row
+                        for c in 0..<block.count {
+                            let source = block.lowerBound + c
+                            to[c] = isTransposed ? start[n * stride + source] : start[source * stride + n]
+                        }
+                    }
+                    return
+                }
                 kernels.packPanels(
                     isTransposed ? start + block.lowerBound : start + block.lowerBound * stride, stride, isTransposed,
                     resultShape.channels, block.count, packed + plan.packedStart, depth,
@@ -106,7 +117,11 @@ struct GatherTask: @unchecked Sendable {
                             rowStep, pixelStep, !isFirst || accumulates,
                             isLast ? bias.map { $0 + unit.channels.lowerBound } : nil, isLast && rectifies
                         )
-                        kernels.convolveStrip(&run, edge)
+                        if plan.isNarrow {
+                            kernels.convolveNarrowStrip(&run)
+                        } else {
+                            kernels.convolveStrip(&run, edge)
+                        }
                         first += count
                     }
                 }

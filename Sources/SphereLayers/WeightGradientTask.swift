@@ -85,9 +85,11 @@ struct WeightGradientTask: @unchecked Sendable {
                             pixels, (y - unit.rows.lowerBound) * unit.columns.count)
                     }
                     var run: LayerKernels.WeightGradientRun = (
-                        view.start, view.rowStep, view.pixelStep, segments.baseAddress!, segments.count, block.count,
-                        unit.rows.count, unit.columns.count, UnsafePointer(panels), pixels, 0, 0, channels.count,
-                        target, inputs * outputs, outputs, accumulates || strip != strips.lowerBound
+                        view.start, view.rowStep, view.pixelStep, segments.baseAddress!, segments.count,
+                        plan.tapsTogether * block.count, unit.rows.count, unit.columns.count, UnsafePointer(panels),
+                        pixels, 0, 0, channels.count,
+                        target, plan.tapsTogether * inputs * outputs, outputs,
+                        accumulates || strip != strips.lowerBound
                     )
                     kernels.accumulateWeightGradient(&run, edge)
                 }

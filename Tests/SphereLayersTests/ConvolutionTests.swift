@@ -57,7 +57,13 @@ import Testing
         (uneven.top, uneven.right) = (3, 4)
         // More strips than groups of them that have sums of their own, with one block of channels and with two.
         let manyStrips = [sizes(40, 3, 4, 2, 3, (2, 2)), sizes(20, 3, 4, 140, 3, (3, 3))]
-        return manyStrips + [
+        // Few channels on either side, with segments of whole vectors: lanes over products, in blocks and with a stride.
+        var narrow = (1...5).map { sizes(2, 9, 13, 16 * $0, $0, (3, 3)) }
+        narrow[2] = sizes(1, 6, 7, 400, 3, (3, 3))
+        (narrow[1].verticalStride, narrow[1].horizontalStride, narrow[1].top, narrow[1].left) = (2, 2, 1, 1)
+        (narrow[3].horizontalDilation, narrow[3].right) = (2, 1)
+        let narrowInput = (1...4).map { sizes(1, 7, 11, $0, 32, (3, 3)) }
+        return manyStrips + narrow + narrowInput + [
             strips, columns, blocks, uneven, sizes(2, 3, 5, 400, 21, (1, 1)), sizes(1, 2, 3, 10, 213, (1, 1)),
         ]
     }()

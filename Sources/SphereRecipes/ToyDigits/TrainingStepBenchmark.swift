@@ -31,6 +31,8 @@ public struct TrainingStepBenchmark: Sendable, Hashable {
         public var optimizer: Double
         /// Network, loops, losses and gradients: what the rivals' scripts add up.
         public var total: Double
+        /// The most memory that tensors have held at one time, in bytes.
+        public var peakTensorBytes: Int
         /// The most memory that the process has had so far, in bytes.
         public var peakResidentBytes: Int
         /// The loss of the last step, to see that work was done.
@@ -102,7 +104,7 @@ public struct TrainingStepBenchmark: Sendable, Hashable {
         return Times(
             sampledPixels: sampledPixels, network: median { $0[0] }, loops: median { $0[1] },
             backward: median { $0[2] }, optimizer: median { $0[3] }, total: median { $0[0] + $0[1] + $0[2] },
-            peakResidentBytes: peakResidentBytes(), loss: lastLoss)
+            peakTensorBytes: MemoryPool.shared.peakBytesInUse, peakResidentBytes: peakResidentBytes(), loss: lastLoss)
     }
 }
 
