@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 
 SAMPLE_SECONDS = 1e-3
+# A call that takes longer than this warms up by itself.
+WARM_UP_SECONDS = 0.1
 COCO_KEYS = ["ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "ar1", "ar10", "ar100", "ar_small", "ar_medium",
              "ar_large"]
 
@@ -185,10 +187,10 @@ def labels(contestant, operation, folder):
 
 
 def boundaries(contestant, operation, folder):
-    """As many pairs as there can be, by Hopcroft and Karp's method in SciPy, of neighbours from its tree."""
+    """As many pairs as there can be, by Hopcroft and Karp's method in SciPy, of neighbours looked up offset by offset."""
     import numpy
     from PIL import Image
-    from scipy import sparse, spatial
+    from scipy import sparse
     from skimage.morphology import thin
 
     def pixels(path):
@@ -206,15 +208,19 @@ def boundaries(contestant, operation, folder):
         result = {}
         for name, shape, truth, predictions in images:
             distance = 0.0075 * math.hypot(*shape)
+            reach = math.ceil(distance)
+            offsets = [(y, x) for y in range(-reach, reach + 1) for x in range(-reach, reach + 1)
+                       if x * x + y * y <= distance * distance]
             for index, prediction in enumerate(predictions):
                 pairs = 0
-                tree = spatial.cKDTree(prediction) if len(prediction) else None
-                for annotation in truth if tree else []:
-                    near = tree.query_ball_point(annotation, distance)
-                    counts = numpy.array([len(places) for places in near])
-                    graph = sparse.csr_matrix(
-                        (numpy.ones(counts.sum(), dtype=numpy.int8), numpy.concatenate([*near, []]).astype(numpy.int32),
-                         numpy.concatenate([[0], counts.cumsum()])), shape=(len(annotation), len(prediction)))
+                number = numpy.full((shape[0] + 2 * reach, shape[1] + 2 * reach), -1)
+                number[tuple(prediction.T + reach)] = numpy.arange(len(prediction))
+                for annotation in truth:
+                    near = [number[tuple(annotation.T + numpy.array([[reach + y], [reach + x]]))] for y, x in offsets]
+                    places = numpy.stack(near, 1)
+                    row, column = numpy.nonzero(places >= 0)
+                    graph = sparse.csr_matrix((numpy.ones(len(row), dtype=numpy.int8), (row, places[row, column])),
+                                              shape=(len(annotation), len(prediction)))
                     pairs += int((sparse.csgraph.maximum_bipartite_matching(graph, "column") >= 0).sum())
                 result[f"{name}_{index}"] = float(pairs)
         return result
@@ -237,11 +243,15 @@ def main():
         except ImportError as error:
             print(f"skipped: {contestant} is not installed ({error})", file=answers, flush=True)
             return
-        scores = {key: None if value is None else float(value) for key, value in run().items()}
-        (folder / f"{contestant}.json").write_text(json.dumps(scores))
         start = time.process_time()
-        run()
-        calls = max(1, math.ceil(SAMPLE_SECONDS / (time.process_time() - start)))
+        scores = {key: None if value is None else float(value) for key, value in run().items()}
+        elapsed = time.process_time() - start
+        (folder / f"{contestant}.json").write_text(json.dumps(scores))
+        if elapsed < WARM_UP_SECONDS:
+            start = time.process_time()
+            run()
+            elapsed = time.process_time() - start
+        calls = max(1, math.ceil(SAMPLE_SECONDS / elapsed))
         print(f"ready {description}", file=answers, flush=True)
         for _ in sys.stdin:
             start = time.process_time()
