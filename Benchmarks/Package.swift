@@ -1,6 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
 // A package of its own: nothing here is needed to build or test the library, and its flags (-march=native) would make
 // the library's binaries unfit for other machines.
 let package = Package(
@@ -23,13 +31,14 @@ let package = Package(
                 .product(name: "SphereReports", package: "SphereShift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: [
-                .swiftLanguageMode(.v6),
-                .enableUpcomingFeature("ExistentialAny"),
-                .enableUpcomingFeature("InternalImportsByDefault"),
-                .enableUpcomingFeature("MemberImportVisibility"),
-                .enableExperimentalFeature("Lifetimes"),
-            ]),
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "evaluation-contestant",
+            dependencies: [
+                .product(name: "SphereData", package: "SphereShift"),
+                .product(name: "SphereEvaluation", package: "SphereShift"),
+            ],
+            swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

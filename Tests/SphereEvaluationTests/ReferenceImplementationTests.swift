@@ -73,6 +73,11 @@ import Testing
                 }
                 evaluation.merge(other)
                 let result = evaluation.result()
+                let overall = evaluation.overall.result()
+                #expect(
+                    overall.averagePrecision() == result.averagePrecision()
+                        && overall.averageRecall() == result.averageRecall()
+                        && overall.precisionCurve(threshold: 0.5) == result.precisionCurve(threshold: 0.5))
                 let values: [MetricValue] =
                     [
                         result.averagePrecision(), result.averagePrecision(threshold: 0.5),

@@ -92,7 +92,11 @@ import Testing
                 try fails(tool, task, files, expected)
             }
             try fixture.writeInstances()
+            let huge =
+                #"{"images": [{"id": 0, "width": 4000000000000, "height": 4000000000000}], "annotations": [{"image_id": 0, "category_id": 3, "segmentation": "#
             for (text, expected) in [
+                (huge + #"[[1, 1, 3, 1, 3, 3]]}]}"#, "at most 2^31 pixels"),
+                (huge + #"{"size": [4000000000000, 4000000000000], "counts": [3]}}]}"#, "at most 2^31 pixels"),
                 (#"{"images": [], "annotations": []}"#, "truth.json: has no images"),
                 (#"{"images": []}"#, "an object with 'images' and 'annotations'"),
             ] {
@@ -121,6 +125,9 @@ import Testing
             try fails(tool, "panoptic", files, "expected a category of truth.json, found 9")
             try fixture.write(listed.replacing("a.png", with: "b.png"), to: "predictions.json")
             try fails(tool, "panoptic", files, "predictions/b.png")
+            let annotation = listed[listed.range(of: "[{\"image_id\"")!.lowerBound...].dropFirst().dropLast(2)
+            try fixture.write("{\"annotations\": [\(annotation), \(annotation)]}", to: "predictions.json")
+            try fails(tool, "panoptic", files, "an image of its own in the annotation before, 0 was there")
             try fixture.write(listed, to: "predictions.json")
             try fixture.write(#"{"annotations": []}"#, to: "truth.json")
             try fails(tool, "panoptic", files, "truth.json: has no images")

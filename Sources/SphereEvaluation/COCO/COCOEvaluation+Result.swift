@@ -6,6 +6,7 @@ extension COCOEvaluation {
         let categories = categories.keys.sorted()
         let (thresholds, areas) = (settings.thresholds.count, settings.areas.count)
         var truthCounts: [[Int]] = []
+        var hits: [Double] = []
         var (precisions, recalls, curves): ([Double], [Double], [[Double]]) = ([], [], [])
         for category in categories {
             let record = self.categories[category]!
@@ -19,11 +20,20 @@ extension COCOEvaluation {
                     let isLast = number == settings.maximumDetections.last
                     for threshold in 0..<thresholds {
                         let bit: UInt64 = 1 << UInt64(area * thresholds + threshold)
-                        let curve = curve(sorted, bit, Int32(clamping: number), truth: record.truthCounts[area])
-                        precisions.append(
-                            curve.precisions.reduce(0.0, +) / Double(curve.precisions.count))
-                        recalls.append(curve.recall)
-                        if area == 0 && isLast { curves.append(curve.precisions) }
+                        let truth = record.truthCounts[area]
+                        findHits(&hits, sorted, bit, Int32(clamping: number), truth: truth)
+                        let keepsCurve = area == 0 && isLast
+                        var (sum, curve) = (0.0, [Double]())
+                        forEachPrecision(hits, truth: truth) { precision in
+                            sum += precision
+                            if keepsCurve { curve.append(precision) }
+                        }
+                        precisions.append(sum / Double(settings.recallPoints.count))
+                        recalls.append(truth == 0 ? 0 : Double(hits.count) / Double(truth))
+                        if keepsCurve {
+                            curve += [Double](repeating: 0, count: settings.recallPoints.count - curve.count)
+                            curves.append(curve)
+                        }
                     }
                 }
             }
@@ -33,32 +43,37 @@ extension COCOEvaluation {
             recalls: recalls, curves: curves)
     }
 
-    /// Precision at the recall points and the last recall.
+    /// The best precision from every hit on; none without objects.
     ///
     /// Precision rises only where something is found, so that the largest one from any place on is that of a hit.
-    private func curve(
-        _ detections: [Detection], _ bit: UInt64, _ number: Int32, truth: Int
-    ) -> (precisions: [Double], recall: Double) {
-        var precisions = [Double](repeating: 0, count: settings.recallPoints.count)
-        if truth == 0 { return (precisions, 0) }
-        var (hits, misses) = (0, 0)
-        var atHit: [Double] = []
+    private func findHits(
+        _ precisions: inout [Double], _ detections: [Detection], _ bit: UInt64, _ number: Int32, truth: Int
+    ) {
+        precisions.removeAll(keepingCapacity: true)
+        if truth == 0 { return }
+        var misses = 0
         for detection in detections where detection.rank < number && detection.ignored & bit == 0 {
             if detection.matched & bit != 0 {
-                hits += 1
-                atHit.append(Double(hits) / (Double(misses) + Double(hits) + Double.ulpOfOne))
+                let hits = Double(precisions.count + 1)
+                precisions.append(hits / (Double(misses) + hits + Double.ulpOfOne))
             } else {
                 misses += 1
             }
         }
-        for place in atHit.indices.dropLast().reversed() { atHit[place] = max(atHit[place], atHit[place + 1]) }
-        var hit = 0
-        for (place, point) in settings.recallPoints.enumerated() {
-            // Recall 0 is reached by the first detection, hit or not; the best precision from there on is that of a hit.
-            while hit < atHit.count && Double(hit + 1) / Double(truth) < point { hit += 1 }
-            if hit == atHit.count { break }
-            precisions[place] = atHit[hit]
+        for place in precisions.indices.dropLast().reversed() {
+            precisions[place] = max(precisions[place], precisions[place + 1])
         }
-        return (precisions, Double(hits) / Double(truth))
+    }
+
+    /// Calls `body` with the precision at every recall point that is reached.
+    private func forEachPrecision(_ hits: [Double], truth: Int, _ body: (Double) -> Void) {
+        if hits.isEmpty { return }
+        var hit = 0
+        for point in settings.recallPoints {
+            // Recall 0 is reached by the first detection, hit or not; the best precision from there on is that of a hit.
+            while hit < hits.count && Double(hit + 1) / Double(truth) < point { hit += 1 }
+            if hit == hits.count { return }
+            body(hits[hit])
+        }
     }
 }

@@ -49,7 +49,7 @@ public struct COCOEvaluation: Sendable {
     }
 
     /// What is evaluated.
-    public let settings: Settings
+    public private(set) var settings: Settings
     var categories: [Int: CategoryRecord] = [:]
 
     /// The class that all objects are of where classes are not kept apart.
@@ -112,6 +112,15 @@ public struct COCOEvaluation: Sendable {
                 scores: kept.map { predictions[$0].score })
             (truthStart, start) = (truthEnd, end)
         }
+    }
+
+    /// The same images with the first area and the largest number of detections alone: with COCO's settings a twelfth of the curves.
+    public var overall: COCOEvaluation {
+        var evaluation = self
+        // The match bits of the first area come first.
+        evaluation.settings.areas = [settings.areas[0]]
+        evaluation.settings.maximumDetections = [settings.maximumDetections.last!]
+        return evaluation
     }
 
     private func key(_ category: Int) -> Int { settings.separatesCategories ? category : Self.allCategories }

@@ -44,8 +44,14 @@ public struct PanopticFile: Sendable {
             switch key {
             case "annotations":
                 var list: [Annotation] = []
+                var known: Set<String> = []
                 try cursor.readArray("annotations") { (cursor) throws(EvaluationFileError) in
-                    list.append(try Self.readAnnotation(&cursor))
+                    let annotation = try Self.readAnnotation(&cursor)
+                    if !known.insert(annotation.image).inserted {
+                        throw cursor.malformed(
+                            "an image of its own in the annotation before, \(annotation.image) was there")
+                    }
+                    list.append(annotation)
                 }
                 annotations = list
             case "categories":

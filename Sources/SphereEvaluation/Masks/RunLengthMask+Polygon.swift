@@ -16,7 +16,10 @@ extension RunLengthMask {
         if let wrong = corners.first(where: { !(abs($0) <= 0x1p24) }) {
             throw .invalid(what: "a corner of a polygon", expected: "a number within 2^24", found: "\(wrong)")
         }
-        _ = try RunLengthMask(width: width, height: height, runs: [UInt32(clamping: width * height)])
+        // A product that overflows is refused there before the run is looked at.
+        _ = try RunLengthMask(
+            width: width, height: height,
+            runs: [UInt32(clamping: width.multipliedReportingOverflow(by: height).partialValue)])
         let outline = Self.outline(corners)
         var crossings: [Int] = []
         for (before, point) in zip(outline, outline.dropFirst()) where point.x != before.x {

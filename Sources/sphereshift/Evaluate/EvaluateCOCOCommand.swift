@@ -41,14 +41,11 @@ struct EvaluateCOCOCommand: ParsableCommand {
         var evaluation = COCOEvaluation(settings: settings)
         var rows: [EvaluationOutput.Row] = []
         try files.forEachImage("coco") { image, truth, predictions in
-            if options.noImages {
-                try evaluation.add(image: image.id, truth: truth, predictions: predictions)
-                return
-            }
             var single = COCOEvaluation(settings: settings)
             try single.add(image: image.id, truth: truth, predictions: predictions)
-            rows.append(row(files.name(of: image), single.result(), detections: predictions.count))
             evaluation.merge(single)
+            if options.noImages { return }
+            rows.append(row(files.name(of: image), single.overall.result(), detections: predictions.count))
         }
         try options.finish(output(evaluation.result(), files, rows))
     }

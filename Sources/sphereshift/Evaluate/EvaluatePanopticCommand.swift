@@ -29,7 +29,7 @@ struct EvaluatePanopticCommand: ParsableCommand {
         if truth.annotations.isEmpty { throw InputError("\(options.truth): has no images") }
         if truth.categories.isEmpty { throw InputError("\(options.truth): has no categories") }
         let known = Set(truth.categories.map(\.id))
-        let predicted = Dictionary(predictions.annotations.map { ($0.image, $0) }) { first, _ in first }
+        let predicted = Dictionary(uniqueKeysWithValues: predictions.annotations.map { ($0.image, $0) })
         var evaluation = PanopticEvaluation()
         var rows: [EvaluationOutput.Row] = []
         var bar = ProgressBar("panoptic")

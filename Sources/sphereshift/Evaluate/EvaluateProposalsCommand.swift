@@ -49,19 +49,19 @@ struct EvaluateProposalsCommand: ParsableCommand {
         func add(
             _ name: String, _ overlaps: OverlapTable, _ scores: [Double], _ body: (inout COCOEvaluation) throws -> Void
         ) throws {
-            try body(&coco)
-            hosang.add(overlaps: overlaps, scores: scores)
-            if options.noImages { return }
             var single = (
                 coco: COCOEvaluation(settings: coco.settings), hosang: ProposalEvaluation(numbers: Self.numbers)
             )
             try body(&single.coco)
             single.hosang.add(overlaps: overlaps, scores: scores)
+            coco.merge(single.coco)
+            hosang.merge(single.hosang)
+            if options.noImages { return }
             rows.append(
                 .init(
                     name: name,
                     scores: [
-                        .init("ar1000", "COCO AR of 1000", single.coco.result().averageRecall()),
+                        .init("ar1000", "COCO AR of 1000", single.coco.overall.result().averageRecall()),
                         .init("hosang_ar1000", "Hosang's AR of 1000", single.hosang.averageRecall()),
                         .init("mean_best_iou", "mean IoU of the pairs", single.hosang.meanIntersectionOverUnion()),
                         .init("truth_objects", "objects", .defined(Double(overlaps.truthAreas.count))),
