@@ -1,4 +1,4 @@
-public import SphereKernels
+internal import SphereKernels
 
 #if canImport(Glibc)
 internal import Glibc

@@ -25,7 +25,8 @@ enum TrainingBenchmarkOutput {
             allPixels: benchmark.run(sampledPixels: 4096, on: execution))
         if json { return print(try JSON.text(report)) }
         var table = TextTable(header: [
-            "pixels in a loss", "network ms", "loops ms", "backward ms", "total ms", "optimizer ms", "tensors MB", "peak MB",
+            "pixels in a loss", "network ms", "loops ms", "backward ms", "total ms", "optimizer ms", "tensors MB",
+            "peak MB",
         ])
         for times in [report.sampled, report.allPixels] {
             let parts = [times.network, times.loops, times.backward, times.total, times.optimizer]
