@@ -217,6 +217,25 @@ import Testing
         }
     }
 
+    @Test("comes with models that find digits which no training has seen", arguments: ToyDigitModel.Bundled.allCases)
+    func bundled(name: ToyDigitModel.Bundled) throws {
+        let model = try ToyDigitModel.bundled(name)
+        #expect(model.network.dimension == (name == .best ? 8 : 3) && model.network.usesCoordinates == (name == .best))
+        let generator = ToyDigitGenerator(digits: try DigitSet.bundled().part(.test), seed: 3)
+        var evaluation = ToyDigitEvaluation(of: model)
+        for number in 0..<20 {
+            let scene = generator.scene(number)
+            try evaluation.add(scene.image, truth: scene.instances, model: model)
+        }
+        let scores = evaluation.scores
+        #expect(scores.sceneCount == 20 && evaluation.losses.count == 6)
+        #expect(scores.meanBestOverlap! > (name == .best ? 0.65 : 0.3), "\(scores.meanBestOverlap!)")
+        // Loops do not undo what the loss has done.
+        let (first, last) = (evaluation.losses[0], evaluation.losses[5])
+        #expect(last.positive <= first.positive + 0.005 && last.negative <= first.negative + 0.005)
+        #expect(last.negative >= last.floor - 1e-6)
+    }
+
     @Test("segments pictures of any size, gray ones too")
     func segments() throws {
         let model = ToyDigitModel(dimension: 3, margin: 0.1, concentration: 25, loops: 5, seed: 1)

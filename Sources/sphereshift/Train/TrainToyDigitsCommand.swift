@@ -13,7 +13,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         commandName: "toy-digits",
         abstract: "Train the network of the paper on scenes of handwritten digits.",
         discussion: """
-            Scenes of 64 x 64 pixels with one to nine digits that overlap. The defaults are the paper's: D = 3, margin 0.1, a loss before and \
+            Scenes of 64 x 64 pixels with up to nine digits that overlap. The defaults are the paper's: D = 3, margin 0.1, a loss before and \
             after each of five loops. Digits come from images.npy (N, 28, 28) and labels.npy (N) of --data, or else are those of the \
             package; the first eight tenths are for training, the next tenth for validation, the last for the test.
 
@@ -129,7 +129,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         settings.seed = seed
         let recipe = ToyDigitRecipe(settings)
         let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
-        let generator = ToyDigitGenerator(digits: digits.part(.training), seed: seed, digitCounts: 1...9)
+        let generator = ToyDigitGenerator(digits: digits.part(.training), seed: seed)
         let model = recipe.model()
         if let startFrom { try model.takeWeights(from: ToyDigitModel(path: startFrom)) }
         let training = recipe.training(of: model)
