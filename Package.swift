@@ -102,8 +102,8 @@ let package = Package(
         .target(
             name: "SphereRecipes",
             dependencies: [
-                "SphereKernels", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping", "SphereLosses",
-                "SphereEvaluation", "SphereNetworks", "SphereReports",
+                "SphereKernels", "SphereLayers", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
+                "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports",
             ], resources: [.copy("Resources")], swiftSettings: swiftSettings),
         .executableTarget(
             name: "sphereshift",

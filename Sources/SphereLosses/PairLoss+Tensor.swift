@@ -28,11 +28,10 @@ extension PairLoss {
         let rows = images == 0 ? 0 : points.count / (images * dimension)
         let execution = TensorExecution.current
         let memory = points.memory
-        let wantsGradient = points.requiresGradient && TensorExecution.recordsGradients
-        let gradient = TensorMemory(count: wantsGradient ? points.count : 0)
+        let gradient = points.lossGradient()
+        let wantsGradient = gradient.count > 0
         var values: [PairLossValue] = []
         gradient.withMutableSpan { span in
-            for i in span.indices { span[i] = 0 }
             for image in 0..<images {
                 let range = image * rows * dimension..<(image + 1) * rows * dimension
                 let view = MatrixView(memory.span.extracting(range), rows: rows, columns: dimension)
@@ -46,25 +45,17 @@ extension PairLoss {
                     var target = MutableMatrixView(
                         span._mutatingExtracting(range), rows: rows, columns: dimension)
                     values.append(
-                        evaluate(view, labels: names.span, scale: scale, gradient: &target, on: execution))
+                        evaluate(view, labels: names.span, gradient: &target, on: execution))
                 case (let sample?, true):
                     var target = MutableMatrixView(
                         span._mutatingExtracting(range), rows: rows, columns: dimension)
                     values.append(
-                        evaluate(
-                            view, labels: names.span, sample: sample, scale: scale, gradient: &target, on: execution))
+                        evaluate(view, labels: names.span, sample: sample, gradient: &target, on: execution))
                 }
             }
         }
-        let total = TensorMemory(count: 1)
-        total.withMutableSpan { $0[0] = scale * Float(values.reduce(0) { $0 + $1.total }) }
-        let loss = Tensor.operation([points], shape: [], memory: total) { pass in
-            let upstream = pass.upstream.span[0]
-            pass.accumulate(into: 0) { target, accumulates in
-                let own = gradient.span
-                for i in target.indices { target[i] = (accumulates ? target[i] : 0) + upstream * own[i] }
-            }
-        }
+        let total = Float(values.reduce(0) { $0 + $1.total })
+        let loss = lossOperation(of: points, value: scale * total, scale: scale, gradient: gradient)
         return (loss, values)
     }
 }

@@ -68,7 +68,7 @@ public struct PairSampling: Sendable, Hashable {
 
     /// The sampled rows of `total` that follow from `seed` alone, by SplitMix64.
     public func rows(of total: Int, seed: UInt64) -> PairSample {
-        var generator = SplitMix64(state: seed)
+        var generator = SplitMix64(seed: seed)
         return rows(of: total, using: &generator)
     }
 
@@ -83,18 +83,5 @@ public struct PairSampling: Sendable, Hashable {
             let product = bits.multipliedFullWidth(by: bound)
             if product.low >= threshold { return Int(product.high) }
         }
-    }
-}
-
-/// Steele, Lea and Flood, OOPSLA 2014.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

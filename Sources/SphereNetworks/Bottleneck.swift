@@ -28,7 +28,7 @@ public final class Bottleneck: Layer {
     /// - Precondition: channels, stride and dilation are 1 or more.
     public init(
         inputChannels: Int, innerChannels: Int, outputChannels: Int, stride: Int = 1, dilation: Int = 1,
-        stridePlacement: StridePlacement = .spatial, using random: inout WeightGenerator
+        stridePlacement: StridePlacement = .spatial, using random: inout TrainingGenerator
     ) {
         let (first, second) = stridePlacement == .reduction ? (stride, 1) : (1, stride)
         reduction = NormalizedConvolution(

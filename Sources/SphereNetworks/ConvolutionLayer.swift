@@ -19,7 +19,7 @@ public final class ConvolutionLayer: Layer {
     /// - Precondition: both numbers of channels are 1 or more.
     public init(
         inputChannels: Int, outputChannels: Int, window: SlidingWindow, hasBias: Bool,
-        standardDeviation: Double? = nil, using random: inout WeightGenerator
+        standardDeviation: Double? = nil, using random: inout TrainingGenerator
     ) {
         require(
             inputChannels >= 1 && outputChannels >= 1,

@@ -14,7 +14,7 @@ public final class NormalizedConvolution: Layer {
     /// A convolution of `inputChannels` to `outputChannels` channels, normalized.
     public init(
         inputChannels: Int, outputChannels: Int, window: SlidingWindow, rectifies: Bool = true,
-        using random: inout WeightGenerator
+        using random: inout TrainingGenerator
     ) {
         convolution = ConvolutionLayer(
             inputChannels: inputChannels, outputChannels: outputChannels, window: window, hasBias: false,

@@ -1,5 +1,13 @@
 public import SphereTensor
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
 /// Changes parameters by their gradients.
 public protocol Optimizer: AnyObject {
     /// Changes every trainable parameter that has a gradient.
@@ -96,11 +104,7 @@ public final class Adam: Optimizer {
     /// Changes every trainable parameter that has a gradient, by the formula above.
     public func step(_ parameters: [Parameter], learningRate: Double) {
         stepCount += 1
-        var (firstPower, secondPower) = (1.0, 1.0)
-        for _ in 0..<stepCount {
-            firstPower *= firstDecay
-            secondPower *= secondDecay
-        }
+        let (firstPower, secondPower) = (pow(firstDecay, Double(stepCount)), pow(secondDecay, Double(stepCount)))
         let (b1, b2, epsilon) = (Float(firstDecay), Float(secondDecay), Float(epsilon))
         let (firstScale, secondScale) = (Float(1 / (1 - firstPower)), Float(1 / (1 - secondPower)))
         for (index, parameter) in parameters.enumerated() where parameter.isTrainable {

@@ -20,7 +20,7 @@ public final class ResidualNetwork: Layer {
     public init(_ design: ResidualNetworkDesign, seed: UInt64) {
         design.requireValid()
         self.design = design
-        var random = WeightGenerator(seed: seed)
+        var random = TrainingGenerator(seed: seed)
         var channels = design.stemChannels ?? design.innerChannels(stage: 0)
         stem = NormalizedConvolution(
             inputChannels: design.inputChannels, outputChannels: channels,

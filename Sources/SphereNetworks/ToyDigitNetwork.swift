@@ -37,7 +37,7 @@ public final class ToyDigitNetwork: Layer {
     public init(dimension: Int = 3, usesCoordinates: Bool = false, seed: UInt64) {
         require(dimension >= 1, "the dimension of an embedding must be 1 or more, found \(dimension)")
         self.usesCoordinates = usesCoordinates
-        var random = WeightGenerator(seed: seed)
+        var random = TrainingGenerator(seed: seed)
         stem = NormalizedConvolution(
             inputChannels: usesCoordinates ? 5 : 3, outputChannels: 32, window: SlidingWindow(3, padding: 1),
             using: &random)

@@ -81,7 +81,7 @@ import Testing
         augmentation.gammaRange = 0
         var sizes: Set<Int> = []
         for seed in UInt64(0)..<20 {
-            var (first, second) = (WeightGenerator(seed: seed), WeightGenerator(seed: seed))
+            var (first, second) = (TrainingGenerator(seed: seed), TrainingGenerator(seed: seed))
             let changed = augmentation(image, using: &first)
             #expect(changed == augmentation(image, using: &second))
             #expect(changed.width % 8 == 0 && changed.height % 8 == 0)
@@ -96,7 +96,7 @@ import Testing
         let small = LabelledImage(
             width: 18, height: 17, colors: [Float](repeating: 0.5, count: 18 * 17 * 3),
             labels: [Int32](repeating: 0, count: 18 * 17))
-        var random = WeightGenerator(seed: 1)
+        var random = TrainingGenerator(seed: 1)
         let changed = augmentation(small, using: &random)
         #expect(changed.width == 8 && changed.height == 7)
     }

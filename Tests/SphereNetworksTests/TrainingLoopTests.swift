@@ -11,7 +11,7 @@ private final class Line: Layer {
     let convolution: ConvolutionLayer
 
     init(seed: UInt64) {
-        var random = WeightGenerator(seed: seed)
+        var random = TrainingGenerator(seed: seed)
         convolution = ConvolutionLayer(
             inputChannels: 3, outputChannels: 1, window: SlidingWindow(1), hasBias: true, using: &random)
     }
@@ -21,7 +21,7 @@ private final class Line: Layer {
 
 /// The squared error of step `step`, whose data follow from its number.
 private func squaredError(_ model: Line, step: Int) -> Tensor {
-    var random = WeightGenerator(seed: 7).derived(step)
+    var random = TrainingGenerator(seed: 7).derived(step)
     let pixels = (0..<3 * 16).map { _ in Float(random.uniform()) }
     let sums = Tensor(
         shape: [1, 4, 4, 1], elements: (0..<16).map { pixels[3 * $0] + pixels[3 * $0 + 1] + pixels[3 * $0 + 2] })

@@ -50,7 +50,25 @@ struct TrainCommandTests {
         defer { tool.remove() }
         try FileManager.default.createDirectory(atPath: tool.path("busy"), withIntermediateDirectories: true)
         try Data("half".utf8).write(to: URL(filePath: tool.path("busy/checkpoint.safetensors")))
+        func array(_ name: String, _ shape: [Int], _ value: Float) throws {
+            let elements = [Float](repeating: value, count: shape.reduce(1, *))
+            try NPYFile.write(NPYArray(shape: shape, elements: elements), to: tool.path(name))
+        }
+        try array("nan.npy", [1, 4, 4, 3], .nan)
+        try array("none.npy", [0, 4, 4, 3], 0)
+        try array("gray.npy", [1, 4, 4, 1], 0)
+        try array("right.npy", [1, 4, 4, 3], 0)
+        try array("truth.npy", [1, 4, 4], 0)
+        try array("no-truth.npy", [0, 4, 4], 0)
+        func scoring(_ images: String, _ truth: String) -> [String] {
+            ["evaluate", "toy-digits", "--images", images, "--truth", truth]
+        }
         let cases: [(arguments: [String], expected: String)] = [
+            (scoring("nan.npy", "truth.npy"), "nan.npy: element 0 is nan"),
+            (scoring("none.npy", "no-truth.npy"), "none.npy: has the shape [0, 4, 4, 3]"),
+            (scoring("gray.npy", "truth.npy"), "gray.npy: has the shape [1, 4, 4, 1]"),
+            (scoring("right.npy", "no-truth.npy"), "no-truth.npy: has the shape [0, 4, 4]"),
+            (scoring("missing.npy", "truth.npy"), "missing.npy"),
             (["train", "toy-digits"], "--output"),
             (["train", "nothing"], "nothing"),
             (["train", "toy-digits", "--output", "out", "--margin", "1"], "--margin must be in (0, 1), found 1.0"),

@@ -40,7 +40,7 @@ public struct Augmentation: Sendable, Hashable {
     /// `image` changed by numbers of `random`.
     ///
     /// - Precondition: probabilities in [0, 1], `border` >= 0, `multiple` >= 1, scales of 1 or more.
-    public func callAsFunction(_ image: LabelledImage, using random: inout WeightGenerator) -> LabelledImage {
+    public func callAsFunction(_ image: LabelledImage, using random: inout TrainingGenerator) -> LabelledImage {
         require(
             border >= 0 && multiple >= 1 && scales.lowerBound >= 1 && degrees.lowerBound >= -45
                 && degrees.upperBound <= 45, "the settings of \(self)")

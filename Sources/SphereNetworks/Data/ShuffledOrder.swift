@@ -35,7 +35,7 @@ public struct ShuffledOrder: Sendable {
 
     private mutating func begin(epoch: Int) {
         if epoch == self.epoch { return }
-        var random = WeightGenerator(seed: seed).derived(epoch)
+        var random = TrainingGenerator(seed: seed).derived(epoch)
         permutation = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) {
             permutation.swapAt(last, Int(random.uniform() * Double(last + 1)))

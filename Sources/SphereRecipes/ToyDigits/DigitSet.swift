@@ -1,5 +1,7 @@
 public import SphereData
 internal import SphereKernels
+internal import SphereLayers
+internal import SphereTensor
 
 /// Handwritten digits on 28 x 28 pixels, 0 the paper and 255 the ink.
 public struct DigitSet: Sendable {
@@ -137,31 +139,28 @@ public struct DigitSet: Sendable {
             throw ReadingError.shapes(folder: path, images: array.shape, labels: [])
         }
         let rows = array.shape[0]
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(rows * side * side)
-        for row in 0..<rows {
-            pixels += enlarged(array.elements[row * 65 + 1..<(row + 1) * 65])
-        }
+        let pixels = enlarged((0..<rows).flatMap { array.elements[$0 * 65 + 1..<($0 + 1) * 65] }, count: rows)
         return DigitSet(pixels: pixels, digits: (0..<rows).map { array.elements[$0 * 65] })
     }
 
-    /// 8 x 8 pixels of 0...16 as 28 x 28 of 0...255.
-    private static func enlarged(_ small: ArraySlice<UInt8>) -> [UInt8] {
-        var large = [UInt8](repeating: 0, count: side * side)
-        let (border, size) = (4, 20)
-        func ink(_ y: Int, _ x: Int) -> Double {
-            y < 0 || y > 7 || x < 0 || x > 7 ? 0 : Double(small[small.startIndex + y * 8 + x]) / 16
+    /// Digits of 8 x 8 pixels of 0...16 as 28 x 28 of 0...255.
+    private static func enlarged(_ small: [UInt8], count: Int) -> [UInt8] {
+        // Two pixels of paper around, 12 x 12 to 30 x 30, of which the digit is the middle 20 x 20.
+        let (padded, wide, start, size) = (12, 30, 5, 20)
+        var ink = [Float](repeating: 0, count: count * padded * padded)
+        for (index, value) in small.enumerated() {
+            let (digit, y, x) = (index / 64, index / 8 % 8, index % 8)
+            ink[(digit * padded + y + 2) * padded + x + 2] = Float(value) / 16
         }
-        for y in 0..<size {
-            for x in 0..<size {
-                // Half-pixel centres.
-                let (v, u) = ((Double(y) + 0.5) * 8 / Double(size) - 0.5, (Double(x) + 0.5) * 8 / Double(size) - 0.5)
-                let (top, left) = (Int(v.rounded(.down)), Int(u.rounded(.down)))
-                let (down, right) = (v - Double(top), u - Double(left))
-                let value =
-                    (1 - down) * ((1 - right) * ink(top, left) + right * ink(top, left + 1))
-                    + down * ((1 - right) * ink(top + 1, left) + right * ink(top + 1, left + 1))
-                large[(y + border) * side + x + border] = UInt8(max(0, (value - 0.1) / 0.9 * 255).rounded())
+        let enlarged = Tensor(shape: [count, padded, padded, 1], elements: ink).resized(height: wide, width: wide)
+            .elements
+        var large = [UInt8](repeating: 0, count: count * side * side)
+        for digit in 0..<count {
+            for y in 0..<size {
+                for x in 0..<size {
+                    let value = enlarged[(digit * wide + y + start) * wide + x + start]
+                    large[(digit * side + y + 4) * side + x + 4] = UInt8(max(0, (value - 0.1) / 0.9 * 255).rounded())
+                }
             }
         }
         return large

@@ -19,7 +19,7 @@ internal import Darwin
 /// heaps are one. Through the loops the middle heap has merged with the right one; without, it is left at 4.8 (released code of Kong and
 /// Fowlkes, CVPR 2018, demo 5).
 public struct LineDemonstration: Sendable {
-    /// The numbers before the training, ascending within each heap's draw.
+    /// The numbers before the training, heap by heap.
     public let start: [Double]
     /// After the training without loops.
     public let withoutLoops: [Double]
@@ -33,7 +33,7 @@ public struct LineDemonstration: Sendable {
     ///
     /// - Complexity: O(30 x 5 x N^2) for N = 900, about a second.
     public init(seed: UInt64 = 1) {
-        var random = WeightGenerator(seed: seed)
+        var random = TrainingGenerator(seed: seed)
         start = [(3, 0.2), (4, 0.3), (5, 0.1)].flatMap { mean, deviation in
             (0..<300).map { _ in mean + deviation * random.normal() }
         }

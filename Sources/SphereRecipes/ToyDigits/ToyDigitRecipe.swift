@@ -147,7 +147,7 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         let pairLoss = PairLoss(margin: settings.margin, gradient: settings.gradient)
         let labels = scenes.map(\.instances.labels)
         let pixels = labels[0].count
-        var random = WeightGenerator(seed: settings.seed ^ 0x70_6978_656c).derived(step)
+        var random = TrainingGenerator(seed: settings.seed ^ 0x70_6978_656c).derived(step)
         var total = Tensor(0)
         var values: [[PairLossValue]] = []
         for points in model.grouping(model.network(ToyDigitScene.input(scenes))) {

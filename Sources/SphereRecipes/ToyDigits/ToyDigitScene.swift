@@ -79,7 +79,7 @@ public struct ToyDigitGenerator: Sendable {
 
     /// Scene `number`, the same for the same seed and digits.
     public func scene(_ number: Int) -> ToyDigitScene {
-        var random = WeightGenerator(seed: seed).derived(number)
+        var random = TrainingGenerator(seed: seed).derived(number)
         func below(_ bound: Int) -> Int { Int(random.uniform() * Double(bound)) }
         let count = digitCounts.lowerBound + below(digitCounts.count)
         let oneClass = random.uniform() < oneClassShare ? below(10) : nil

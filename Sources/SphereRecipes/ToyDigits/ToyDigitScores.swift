@@ -42,11 +42,11 @@ public struct ToyDigitScores: Sendable {
         }
         return Double(reached) / Double(10 * overlaps.count)
     }
-    /// Groups of a scene, the background among them.
+    /// Groups of a scene, the background among them; NaN without scenes.
     public var groupsPerScene: Double { Double(groups) / Double(sceneCount) }
-    /// Digits of a scene and its background.
+    /// Digits of a scene and its background; NaN without scenes.
     public var truthPerScene: Double { Double(digits) / Double(sceneCount) + 1 }
-    /// The mean of |groups - 1 - digits| over the scenes.
+    /// The mean of |groups - 1 - digits| over the scenes; NaN without scenes.
     public var meanCountError: Double { Double(countErrors) / Double(sceneCount) }
     /// Digits in all scenes.
     public var digitCount: Int { digits }

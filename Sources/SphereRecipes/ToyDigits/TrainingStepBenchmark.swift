@@ -58,7 +58,7 @@ public struct TrainingStepBenchmark: Sendable, Hashable {
         let network = ToyDigitNetwork(dimension: 3, seed: 0)
         let grouping = RecurrentMeanShift(loops: loops, concentration: 25)
         let optimizer = StochasticGradientDescent()
-        var random = WeightGenerator(seed: 0)
+        var random = TrainingGenerator(seed: 0)
         let images = Tensor(
             shape: [batch, 64, 64, 3], elements: (0..<batch * 4096 * 3).map { _ in Float(random.uniform()) })
         let labels = (0..<batch).map { _ in (0..<4096).map { _ in Int32(random.uniform() * 5) } }

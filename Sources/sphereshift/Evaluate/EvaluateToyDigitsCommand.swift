@@ -82,8 +82,8 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
             let pictures = try NPYFile.read(images, as: Float.self)
             let instances = try NPYFile.read(truth, as: Int32.self)
             let shape = pictures.shape
-            guard shape.count == 4, shape[3] == 3, shape[1] * shape[2] > 0 else {
-                throw InputError("\(images): has the shape \(shape), expected [N, height, width, 3]")
+            guard shape.count == 4, shape[3] == 3, pictures.elements.count > 0 else {
+                throw InputError("\(images): has the shape \(shape), expected [N, height, width, 3] with pixels")
             }
             guard instances.shape == Array(shape[..<3]) else {
                 throw InputError("\(truth): has the shape \(instances.shape), expected \(Array(shape[..<3]))")

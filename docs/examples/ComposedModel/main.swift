@@ -12,7 +12,7 @@ import SphereTheory
 let side = 32
 
 func discs(_ number: Int) -> (image: [Float], labels: [Int32]) {
-    var random = WeightGenerator(seed: 1).derived(number)
+    var random = TrainingGenerator(seed: 1).derived(number)
     var image = [Float](repeating: 0, count: side * side * 3)
     var labels = [Int32](repeating: 0, count: side * side)
     for disc in Int32(1)...3 {
@@ -36,7 +36,7 @@ final class DiscModel: Module {
     let grouping: RecurrentMeanShift
 
     init(dimension: Int, concentration: Float, loops: Int, seed: UInt64) {
-        var random = WeightGenerator(seed: seed)
+        var random = TrainingGenerator(seed: seed)
         backbone = [(3, 16, 1), (16, 32, 2), (32, 32, 4)].map { inputs, outputs, dilation in
             NormalizedConvolution(
                 inputChannels: inputs, outputChannels: outputs,

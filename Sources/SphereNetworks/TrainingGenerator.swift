@@ -1,3 +1,5 @@
+internal import SphereKernels
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -6,30 +8,23 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The source of random weights and of everything else that a training draws; its whole state is one number, which a
-/// checkpoint keeps.
+/// The source of everything that a training draws at random: weights, scenes, pixels, changes of images.
 ///
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-public struct WeightGenerator: RandomNumberGenerator, Sendable, Hashable {
-    /// All there is to know of it.
-    public private(set) var state: UInt64
+public struct TrainingGenerator: RandomNumberGenerator, Sendable, Hashable {
+    private var bits: SplitMix64
 
     /// A generator whose numbers follow from `seed` alone.
-    public init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { bits = SplitMix64(seed: seed) }
 
     /// 64 random bits.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    public mutating func next() -> UInt64 { bits.next() }
 
     /// The generator of the part of this one's work that `number` names: its numbers have nothing to do with those of other parts.
-    public func derived(_ number: Int) -> WeightGenerator {
-        var generator = WeightGenerator(seed: state &+ UInt64(bitPattern: Int64(number)) &* 0xd134_2543_de82_ef95)
-        return WeightGenerator(seed: generator.next())
+    public func derived(_ number: Int) -> TrainingGenerator {
+        var generator = TrainingGenerator(
+            seed: bits.state &+ UInt64(bitPattern: Int64(number)) &* 0xd134_2543_de82_ef95)
+        return TrainingGenerator(seed: generator.next())
     }
 
     /// A uniform number in (0, 1).
