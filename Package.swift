@@ -94,8 +94,10 @@ let package = Package(
             name: "SphereEvaluation", dependencies: ["SphereKernels", "SphereData"], swiftSettings: swiftSettings),
 
         .target(
-            name: "SphereBenchmarking", dependencies: ["SphereKernels", "SphereReference"],
-            swiftSettings: swiftSettings),
+            name: "SphereBenchmarking",
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereLayers", "SphereTensor", "SphereGrouping", "SphereLosses",
+            ], swiftSettings: swiftSettings),
         .target(
             name: "SphereReports", dependencies: ["SphereKernels", "SphereData", "SphereLinearAlgebra"],
             swiftSettings: swiftSettings),

@@ -20,6 +20,16 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
     case norms
     /// Matrix products.
     case product
+    /// Convolutions and their gradients.
+    case convolution
+    /// Batch normalization and its gradient.
+    case normalization
+    /// Pooling and resizing of maps, and their gradients.
+    case maps
+    /// The pair loss and its gradient.
+    case pairs
+    /// The recurrent layer, forward and backward.
+    case recurrent
 
     /// What is measured, in one line.
     public var summary: String {
@@ -33,6 +43,13 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         case .exp: "exponentials of N values in [-2 kappa, 0]"
         case .norms: "lengths of N rows, and rows divided by them"
         case .product: "matrix product of N x D and D x M (M = N by default), packed beforehand or not, 2 M N D flops"
+        case .convolution:
+            "convolutions of N pixels of D channels to M (default: D), and gradients; 64 x 64 maps if they divide N"
+        case .normalization: "batch normalization and rectifier of N pixels of D channels, and gradient"
+        case .maps: "3 x 3 pooling of stride 2 and twofold bilinear resizing of N pixels of D channels, and gradients"
+        case .pairs: "pair loss of N points in 10 groups and its gradient, all pairs, 4 N^2 D flops"
+        case .recurrent:
+            "2 loops of the recurrent layer and their gradient, counted as 8 N^2 D flops like the loops alone"
         }
     }
 
@@ -51,6 +68,12 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
         case .exp: [.exponential]
         case .norms: [.norms, .normalize]
         case .product: [.product, .packedProduct]
+        case .convolution:
+            BenchmarkWindow.allCases.flatMap { window in BenchmarkPass.allCases.map { .convolution(window, $0) } }
+        case .normalization: [.normalization, .normalizationGradient]
+        case .maps: BenchmarkMapOperation.allCases.map { .mapOperation($0) }
+        case .pairs: [.pairLoss]
+        case .recurrent: [.recurrent]
         }
     }
 

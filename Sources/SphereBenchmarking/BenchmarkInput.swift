@@ -6,8 +6,10 @@ public struct BenchmarkInput {
     public let operation: BenchmarkOperation
     /// The points, N x D; for exponentials the values, N x 1.
     public let points: Matrix
-    /// The second operand, M x D: seeds, targets, other rows; 0 x D where there is none.
+    /// The second operand, M x D: seeds, targets, other rows; weights or a gradient (``BenchmarkOperation``); 0 x D where there is none.
     public let targets: Matrix
+    /// M of a convolution, whose second operand has rows for every element of the window.
+    public let channels: Int?
     /// kappa, where the operation has one.
     public let concentration: Float?
     /// Threads to use.
@@ -15,19 +17,20 @@ public struct BenchmarkInput {
     /// Where every contestant writes its result: the same memory for all, so that none has the better pages.
     public let output: BenchmarkOutput
 
-    /// - Precondition: `points` and `targets` have the same number of columns.
+    /// - Precondition: `points` and `targets` have the same number of columns, unless it is a convolution.
     init(
-        _ operation: BenchmarkOperation, points: Matrix, targets: Matrix? = nil, concentration: Float? = nil,
-        threads: Int, resultRows: Int, resultColumns: Int
+        _ operation: BenchmarkOperation, points: Matrix, targets: Matrix? = nil, channels: Int? = nil,
+        concentration: Float? = nil, threads: Int, resultRows: Int, resultColumns: Int
     ) {
         self.operation = operation
         self.points = points
         self.targets = targets ?? Matrix(rows: 0, columns: points.columns)
+        self.channels = channels
         self.concentration = concentration
         self.threads = threads
         output = BenchmarkOutput(rows: resultRows, columns: resultColumns)
         require(
-            self.targets.columns == points.columns,
+            channels != nil || self.targets.columns == points.columns,
             "benchmark points of \(points.columns) columns and targets of \(self.targets.columns)")
     }
 }

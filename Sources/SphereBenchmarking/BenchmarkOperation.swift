@@ -30,6 +30,22 @@ public enum BenchmarkOperation: Hashable, Sendable {
     case product
     /// The same with the targets packed beforehand: N x M.
     case packedProduct
+    /// A convolution of maps of N pixels and D channels to M, or one of its gradients: N x M; of weights a row of M for every element
+    /// of the window and every one of D channels.
+    ///
+    /// The targets are the weights, a row of D for every element of the window and every one of M channels; for the gradient of the
+    /// weights that of the output, N x M.
+    case convolution(BenchmarkWindow, BenchmarkPass)
+    /// Batch normalization of N pixels of D channels by their own statistics, rectified: N x D.
+    case normalization
+    /// Its gradient, given that of the result (the targets): N x D.
+    case normalizationGradient
+    /// A pooling or resizing of maps of N pixels and D channels, or its gradient, given that of the result (the targets).
+    case mapOperation(BenchmarkMapOperation)
+    /// The pair loss of N points in 10 groups and its gradient: N x D.
+    case pairLoss
+    /// Two loops of the recurrent layer on the points and their gradient, given that of the result (the targets): N x D.
+    case recurrent
 
     /// The name in the rows of results.
     public var name: String {
@@ -48,6 +64,12 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .normalize: "normalize"
         case .product: "product"
         case .packedProduct: "packed_product"
+        case .convolution(let window, let pass): "convolution_\(window.rawValue)_\(pass.rawValue)"
+        case .normalization: "batch_normalization"
+        case .normalizationGradient: "batch_normalization_gradient"
+        case .mapOperation(let operation): operation.rawValue
+        case .pairLoss: "pair_loss"
+        case .recurrent: "recurrent"
         }
     }
 
@@ -63,6 +85,11 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .exponential: .exp
         case .norms, .normalize: .norms
         case .product, .packedProduct: .product
+        case .convolution: .convolution
+        case .normalization, .normalizationGradient: .normalization
+        case .mapOperation: .maps
+        case .pairLoss: .pairs
+        case .recurrent: .recurrent
         }
     }
 
@@ -108,6 +135,12 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .normalize: .normalize(settings)
         case .product: .product(settings, isPacked: false)
         case .packedProduct: .product(settings, isPacked: true)
+        case .convolution(let window, let pass): .convolution(settings, window, pass)
+        case .normalization: .normalization(settings, isGradient: false)
+        case .normalizationGradient: .normalization(settings, isGradient: true)
+        case .mapOperation(let operation): .mapOperation(settings, operation)
+        case .pairLoss: .pairLoss(settings)
+        case .recurrent: .recurrent(settings)
         }
     }
 }

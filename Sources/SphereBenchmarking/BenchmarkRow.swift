@@ -61,7 +61,7 @@ public struct BenchmarkRow: Sendable {
         self.contestant = contestant
         self.instructionSet = instructionSet
         points = input.points.rows
-        targets = input.targets.rows > 0 ? input.targets.rows : nil
+        targets = input.channels ?? (input.targets.rows > 0 ? input.targets.rows : nil)
         dimension = input.points.columns
         concentration = input.concentration
         self.threads = threads

@@ -22,7 +22,8 @@ import Testing
             for row in rows {
                 #expect(row.family == operation.family && row.operation == operation.name && row.points == 61)
                 #expect(row.minimumMilliseconds > 0 && row.minimumMilliseconds <= row.medianMilliseconds)
-                #expect((1...61).contains(row.naiveRows))
+                // Weights have a row for each of 9 elements of a window and every channel.
+                #expect((1...9 * 61).contains(row.naiveRows))
                 #expect(row.ratioToRival == nil)
             }
             #expect(rows.last?.ratioToNaive == 1)
@@ -45,6 +46,10 @@ import Testing
             (.allPairs(.float32), 2 * 61 * 9 * 17), (.nearestNeighbors, 2 * 61 * 9 * 17),
             (.symmetric(.float64), 2 * 61 * 61 * 17), (.norms, 2 * 61 * 17), (.normalize, 2 * 61 * 17),
             (.product, 2 * 61 * 9 * 17), (.packedProduct, 2 * 61 * 9 * 17), (.forwardBackward, 4 * 61 * 61 * 17),
+            (.convolution(.oneByOne, .forward), 2 * 61 * 9 * 17),
+            (.convolution(.dilatedByFour, .inputGradient), 2 * 61 * 9 * 9 * 17),
+            (.convolution(.threeByThree, .weightGradient), 2 * 61 * 9 * 9 * 17), (.pairLoss, 4 * 61 * 61 * 17),
+            (.recurrent, 8 * 61 * 61 * 17),
         ])
     func flops(operation: BenchmarkOperation, flops: Int) throws {
         for row in try operation.run(settings(targets: 9)) {

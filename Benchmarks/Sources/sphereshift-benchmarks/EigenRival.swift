@@ -86,7 +86,8 @@ final class EigenRival {
         case .product, .packedProduct:
             return { eigen_rivals_product($0, points, n, targets, m, d, $1) }
         case .forwardBackward, .paired(.float64), .oneToMany(.float64), .allPairs(.float64), .symmetric(.float64),
-            .nearestNeighbors:
+            .nearestNeighbors, .convolution, .normalization, .normalizationGradient, .mapOperation, .pairLoss,
+            .recurrent:
             return nil
         }
     }

@@ -21,6 +21,11 @@ enum Grid {
         (64, 4096, 4096), (4096, 32, 9), (4096, 48, 27), (4096, 32, 288), (4096, 9, 4096),
     ]
 
+    /// Pixels, outputs and inputs of layers: the toy network's first and last stage on one map, and ResNet-50's last but one.
+    private static let layers: [(pixels: Int, outputs: Int, inputs: Int)] = [
+        (4096, 16, 16), (4096, 128, 128), (4096, 256, 256),
+    ]
+
     /// The dimensions of the paper's embeddings and their neighbours at one N, and other N at the middle one of them.
     private static let sizes: [(points: Int, dimension: Int)] =
         [3, 8, 16, 32, 64].map { (4096, $0) } + [(1024, 16), (16_384, 16)]
@@ -32,6 +37,12 @@ enum Grid {
             return products.map {
                 BenchmarkSettings(
                     points: $0.rows, targets: $0.columns, dimension: $0.inner, threads: threads, timing: timing)
+            }
+        }
+        if family == .convolution || family == .normalization || family == .maps {
+            return layers.map {
+                BenchmarkSettings(
+                    points: $0.pixels, targets: $0.outputs, dimension: $0.inputs, threads: threads, timing: timing)
             }
         }
         guard family == .exp else {
@@ -63,10 +74,14 @@ enum Grid {
         }
     }
 
-    /// N up to which a family is measured: the naive gradient has no part that could stand for the whole, and all of it takes a
-    /// minute at 16384.
+    /// N up to which a family is measured: naive gradients have no part that could stand for the whole, and all of one takes a
+    /// minute at 16384; the recurrent layer's goes through two loops.
     private static func largestSize(of family: BenchmarkFamily) -> Int {
-        family == .gradient ? 4096 : .max
+        switch family {
+        case .gradient, .pairs: 4096
+        case .recurrent: 1024
+        default: .max
+        }
     }
 
     /// Small inputs whose sizes are no multiple of anything: they prove that all contestants build, agree and run.
