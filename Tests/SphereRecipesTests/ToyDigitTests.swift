@@ -198,7 +198,7 @@ import Testing
 
         // So does a network with coordinates: it takes the weights of the colours.
         let placed = ToyDigitModel(
-            dimension: 5, margin: 0.5, concentration: 30, loops: 3, usesCoordinates: true, seed: 11)
+            dimension: 5, margin: 0.5, concentration: 30, loops: 3, usesCoordinates: true, gamma: 0.5, seed: 11)
         let before = placed.network.stem.convolution.weights.elements
         placed.takeWeights(from: model)
         let (after, source) = (
@@ -209,7 +209,11 @@ import Testing
             #expect(after[tap * 160 + 96..<tap * 160 + 160] == before[tap * 160 + 96..<tap * 160 + 160])
         }
         try placed.save(to: "\(folder)/placed")
-        #expect(try ToyDigitModel(path: "\(folder)/placed").network.usesCoordinates)
+        let reloaded = try ToyDigitModel(path: "\(folder)/placed")
+        #expect(reloaded.network.usesCoordinates && reloaded.gamma == 0.5 && loaded.gamma == 1)
+        // The colours to the power gamma, less the mean.
+        let input = reloaded.input([[0.25, 0, 1]], width: 1, height: 1)
+        #expect(input.elements == zip([Float(0.5), 0, 1], ToyDigitNetwork.imageMean).map { $0 - $1 })
 
         try model.network.save(to: "\(folder)/bare")
         #expect(throws: ToyDigitModel.LoadingError.metadata(path: "\(folder)/bare", name: "dimension", found: nil)) {

@@ -5,6 +5,14 @@ public import SphereNetworks
 public import SphereTensor
 internal import SphereTheory
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
 /// The network of the toy digits with what belongs to it: the margin it was trained with and the loops that group its pixels.
 public final class ToyDigitModel {
     /// Pixels to unit vectors.
@@ -13,6 +21,11 @@ public final class ToyDigitModel {
     public let grouping: RecurrentMeanShift
     /// alpha of the pair loss.
     public let margin: Double
+    /// The power that colours in [0, 1] are raised to before the network sees them; 1, as in the paper, leaves them.
+    ///
+    /// With 1/2 faint ink, which is a digit's as much as bright ink, stands out from black: a tenth of a digit's pixels are
+    /// darker than 0.1.
+    public let gamma: Double
 
     /// A model with random weights.
     ///
@@ -22,9 +35,14 @@ public final class ToyDigitModel {
     ///   - concentration: kappa of the kernel.
     ///   - loops: loops with a loss in training, 0 or more.
     ///   - usesCoordinates: whether the network is told the place of a pixel, which the paper's is not.
+    ///   - gamma: see ``gamma``.
+    /// - Precondition: `gamma` is more than 0.
     public init(
-        dimension: Int, margin: Double, concentration: Float, loops: Int, usesCoordinates: Bool = false, seed: UInt64
+        dimension: Int, margin: Double, concentration: Float, loops: Int, usesCoordinates: Bool = false,
+        gamma: Double = 1, seed: UInt64
     ) {
+        require(gamma > 0 && gamma.isFinite, "a gamma of \(gamma): must be more than 0")
+        self.gamma = gamma
         network = ToyDigitNetwork(dimension: dimension, usesCoordinates: usesCoordinates, seed: seed)
         grouping = RecurrentMeanShift(loops: loops, concentration: concentration)
         self.margin = margin
@@ -70,7 +88,8 @@ public final class ToyDigitModel {
             margin: try number("margin", in: 1e-6...0.999999),
             concentration: try number("concentration", in: 1e-6...MeanShiftPlan.largestConcentration),
             loops: try number("loops", in: 0...1000),
-            usesCoordinates: try number("coordinates", in: 0...1) == 1, seed: 0)
+            usesCoordinates: try number("coordinates", in: 0...1) == 1,
+            gamma: try number("gamma", in: 0.01...100), seed: 0)
         do { try network.load(from: file) } catch { throw .module(error) }
     }
 
@@ -126,7 +145,7 @@ public final class ToyDigitModel {
             metadata: [
                 "model": "toy-digits", "dimension": "\(network.dimension)", "margin": "\(margin)",
                 "concentration": "\(grouping.concentration)", "loops": "\(grouping.loops)",
-                "coordinates": network.usesCoordinates ? "1" : "0",
+                "coordinates": network.usesCoordinates ? "1" : "0", "gamma": "\(gamma)",
             ])
     }
 
@@ -139,12 +158,18 @@ public final class ToyDigitModel {
         require(
             image.count == width * height * 3,
             "\(image.count) numbers for an image of \(width) x \(height) pixels and three channels")
-        let mean = ToyDigitNetwork.imageMean
-        let input = Tensor(
-            shape: [1, height, width, 3], elements: image.indices.map { image[$0] - mean[$0 % 3] })
         return TensorExecution.$current.withValue(execution) {
-            TensorExecution.withoutGradients { network(input).matrix }
+            TensorExecution.withoutGradients { network(input([image], width: width, height: height)).matrix }
         }
+    }
+
+    /// What the network sees of images: the colours to the power ``gamma``, less the mean; shape [N, height, width, 3].
+    package func input(_ images: [[Float]], width: Int, height: Int) -> Tensor {
+        let mean = ToyDigitNetwork.imageMean
+        let elements = images.flatMap { image in
+            image.indices.map { (gamma == 1 ? image[$0] : pow(image[$0], Float(gamma))) - mean[$0 % 3] }
+        }
+        return Tensor(shape: [images.count, height, width, 3], elements: elements)
     }
 
     /// How pixels are grouped: with the concentration of the training, until the groups have collapsed.

@@ -37,6 +37,8 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         public var gradient = PairLoss.Gradient.exact
         /// Whether the network is told the place of a pixel, see `ToyDigitNetwork.usesCoordinates`.
         public var usesCoordinates = false
+        /// The power of the colours, see ``ToyDigitModel/gamma``.
+        public var gamma = 1.0
         /// Decides weights, scenes and pixels.
         public var seed: UInt64 = 1
 
@@ -49,7 +51,7 @@ public struct ToyDigitRecipe: Sendable, Hashable {
                 "dimension": "\(dimension)", "margin": "\(margin)", "concentration": "\(concentration)",
                 "loops": "\(loops)", "batch": "\(batch)", "steps": "\(steps)", "learning_rate": "\(learningRate)",
                 "sampled_share": "\(sampledShare)", "gradient": "\(gradient)",
-                "coordinates": "\(usesCoordinates)", "seed": "\(seed)",
+                "coordinates": "\(usesCoordinates)", "gamma": "\(gamma)", "seed": "\(seed)",
             ]
         }
     }
@@ -59,14 +61,15 @@ public struct ToyDigitRecipe: Sendable, Hashable {
 
     /// A training with the given numbers.
     ///
-    /// - Precondition: D, batch and steps are 1 or more, loops 0 or more, the margin lies in (0, 1), the share in (0, 1], the learning rate is more
-    ///   than 0.
+    /// - Precondition: D, batch and steps are 1 or more, loops 0 or more, the margin lies in (0, 1), the share in (0, 1], the learning rate and
+    ///   gamma are more than 0.
     public init(_ settings: Settings = Settings()) {
         require(
             settings.dimension >= 1 && settings.batch >= 1 && settings.steps >= 1 && settings.loops >= 0,
             "dimension, batch, steps and loops of \(settings)")
         require(
             settings.learningRate > 0 && settings.learningRate.isFinite, "a learning rate of \(settings.learningRate)")
+        require(settings.gamma > 0 && settings.gamma.isFinite, "a gamma of \(settings.gamma)")
         require(
             settings.sampledShare > 0 && settings.sampledShare <= 1, "a share of \(settings.sampledShare) of the pixels"
         )
@@ -77,7 +80,8 @@ public struct ToyDigitRecipe: Sendable, Hashable {
     public func model() -> ToyDigitModel {
         ToyDigitModel(
             dimension: settings.dimension, margin: settings.margin, concentration: settings.concentration,
-            loops: settings.loops, usesCoordinates: settings.usesCoordinates, seed: settings.seed)
+            loops: settings.loops, usesCoordinates: settings.usesCoordinates, gamma: settings.gamma, seed: settings.seed
+        )
     }
 
     /// The names of what is measured in every step: the mean over the batch of the loss before the loops, after them, and of the distance of the
@@ -148,9 +152,11 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         let labels = scenes.map(\.instances.labels)
         let pixels = labels[0].count
         var random = TrainingGenerator(seed: settings.seed ^ 0x70_6978_656c).derived(step)
+        let side = ToyDigitScene.side
+        let input = model.input(scenes.map(\.image), width: side, height: side)
         var total = Tensor(0)
         var values: [[PairLossValue]] = []
-        for points in model.grouping(model.network(ToyDigitScene.input(scenes))) {
+        for points in model.grouping(model.network(input)) {
             let samples =
                 settings.sampledShare == 1
                 ? nil

@@ -24,14 +24,6 @@ public struct ToyDigitScene: Sendable {
             width: Self.side, height: Self.side, channels: 3,
             samples: image.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) })
     }
-
-    /// The images less the channel means of the authors, shape [N, 64, 64, 3].
-    static func input(_ scenes: [ToyDigitScene]) -> Tensor {
-        let mean = ToyDigitNetwork.imageMean
-        return Tensor(
-            shape: [scenes.count, side, side, 3],
-            elements: scenes.flatMap { scene in scene.image.indices.map { scene.image[$0] - mean[$0 % 3] } })
-    }
 }
 
 /// The generator of ``ToyDigitScene``: any number of scenes, each known by its number.

@@ -67,6 +67,9 @@ struct TrainToyDigitsCommand: ParsableCommand {
     @Flag(help: "Give the network the place of every pixel as two more channels, which the paper's has not.")
     var coordinates = false
 
+    @Option(help: ArgumentHelp("Power of the colours; 0.5 shows faint ink, the paper has 1.", valueName: "g"))
+    var gamma = ToyDigitRecipe.Settings().gamma
+
     @Option(help: ArgumentHelp("Decides weights, scenes and pixels.", valueName: "n"))
     var seed = ToyDigitRecipe.Settings().seed
 
@@ -94,6 +97,9 @@ struct TrainToyDigitsCommand: ParsableCommand {
         }
         if !(learningRate > 0 && learningRate <= 1) {
             throw ValidationError("--learning-rate must be in (0, 1], found \(learningRate)")
+        }
+        if !(gamma >= 0.01 && gamma <= 100) {
+            throw ValidationError("--gamma must be in [0.01, 100], found \(gamma)")
         }
         if !(sampledShare > 0 && sampledShare <= 1) {
             throw ValidationError("--sampled-share must be in (0, 1], found \(sampledShare)")
@@ -126,6 +132,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         settings.sampledShare = sampledShare
         settings.gradient = releasedGradient ? .released : .exact
         settings.usesCoordinates = coordinates
+        settings.gamma = gamma
         settings.seed = seed
         let recipe = ToyDigitRecipe(settings)
         let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
