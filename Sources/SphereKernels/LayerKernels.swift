@@ -41,6 +41,8 @@ package struct LayerKernels: Sendable {
     package let gradientSums: @Sendable (Input, UnsafePointer<PixelSource>, Int, Int, Input, Output, Output) -> Void
     package let normalizationGradient:
         @Sendable (Output, UnsafePointer<PixelSource>, Int, Int, Input, Output?, Bool) -> Void
+    package let positiveBits: @Sendable (Input, Int, Int, UnsafeMutablePointer<UInt32>) -> Void
+    package let clearWithoutBit: @Sendable (Output, Int, Int, UnsafePointer<UInt32>) -> Void
     package let maximumPixels: @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Output, Int) -> Void
     package let maximumGradientPixels:
         @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Int, Int, Input, Int, Output) -> Void
@@ -83,6 +85,8 @@ extension LayerKernels {
         channelSums: KernelsBaseline.channelSums,
         gradientSums: KernelsBaseline.gradientSums,
         normalizationGradient: KernelsBaseline.normalizationGradient,
+        positiveBits: KernelsBaseline.positiveBits,
+        clearWithoutBit: KernelsBaseline.clearWithoutBit,
         maximumPixels: KernelsBaseline.maximumPixels,
         maximumGradientPixels: KernelsBaseline.maximumGradientPixels,
         averagePixels: KernelsBaseline.averagePixels,
@@ -107,6 +111,8 @@ extension LayerKernels {
         channelSums: KernelsAVX2.channelSums,
         gradientSums: KernelsAVX2.gradientSums,
         normalizationGradient: KernelsAVX2.normalizationGradient,
+        positiveBits: KernelsAVX2.positiveBits,
+        clearWithoutBit: KernelsAVX2.clearWithoutBit,
         maximumPixels: KernelsAVX2.maximumPixels,
         maximumGradientPixels: KernelsAVX2.maximumGradientPixels,
         averagePixels: KernelsAVX2.averagePixels,
@@ -128,6 +134,8 @@ extension LayerKernels {
         channelSums: KernelsAVX512.channelSums,
         gradientSums: KernelsAVX512.gradientSums,
         normalizationGradient: KernelsAVX512.normalizationGradient,
+        positiveBits: KernelsAVX512.positiveBits,
+        clearWithoutBit: KernelsAVX512.clearWithoutBit,
         maximumPixels: KernelsAVX512.maximumPixels,
         maximumGradientPixels: KernelsAVX512.maximumGradientPixels,
         averagePixels: KernelsAVX512.averagePixels,

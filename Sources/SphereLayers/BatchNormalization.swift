@@ -93,21 +93,47 @@ public enum BatchNormalization {
         withStart(&map) { apply(UnsafePointer($0), shape, affine, shortcut, $0, execution) }
     }
 
+    /// `map = scale_c x + shift_c + map`, then `max(., 0)` if `affine` rectifies: the shortcut's memory becomes the result.
+    ///
+    /// - Precondition: the counts match.
+    public static func apply(
+        _ input: Span<Float>, shape: MapShape, through affine: ChannelAffine, addingTo map: inout MutableSpan<Float>,
+        on execution: Execution = .default
+    ) {
+        affine.requireChannels(shape.channels)
+        shape.requireCount(input.count, "the input")
+        shape.requireCount(map.count, "the map")
+        withStart(input) { input in
+            withStart(&map) { map in
+                withPointers(affine, nil) { affine in
+                    var affine = affine
+                    affine.other = UnsafePointer(map)
+                    apply(input, shape, affine, map, execution)
+                }
+            }
+        }
+    }
+
     private static func apply(
         _ input: UnsafePointer<Float>, _ shape: MapShape, _ affine: ChannelAffine, _ shortcut: Shortcut?,
         _ output: UnsafeMutablePointer<Float>, _ execution: Execution
     ) {
         affine.requireChannels(shape.channels)
         shortcut?.requireShape(shape)
-        withPointers(affine, shortcut) { affine in
-            let blocks = PixelBlocks(shape)
-            let (kernels, channels) = (execution.instructionSet.layerKernels, shape.channels)
-            nonisolated(unsafe) let (input, output) = (input, output)
-            parallelFor(units: blocks.count, threads: execution.threads) { _, number in
-                let offset = blocks[number].lowerBound * channels
-                var pixels = affine.source(input + offset, step: channels, offset: offset)
-                kernels.affinePixels(&pixels, blocks[number].count, channels, output + offset, channels)
-            }
+        withPointers(affine, shortcut) { apply(input, shape, $0, output, execution) }
+    }
+
+    private static func apply(
+        _ input: UnsafePointer<Float>, _ shape: MapShape, _ affine: AffinePointers,
+        _ output: UnsafeMutablePointer<Float>, _ execution: Execution
+    ) {
+        let blocks = PixelBlocks(shape)
+        let (kernels, channels) = (execution.instructionSet.layerKernels, shape.channels)
+        nonisolated(unsafe) let (input, output) = (input, output)
+        parallelFor(units: blocks.count, threads: execution.threads) { _, number in
+            let offset = blocks[number].lowerBound * channels
+            var pixels = affine.source(input + offset, step: channels, offset: offset)
+            kernels.affinePixels(&pixels, blocks[number].count, channels, output + offset, channels)
         }
     }
 

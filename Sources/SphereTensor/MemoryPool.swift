@@ -3,7 +3,7 @@ internal import Synchronization
 /// Where tensors take their memory from and give it back to, so that a training step takes none from the system after
 /// the first.
 ///
-/// Blocks are handed out by best fit among those that are free and at most twice as large as asked for. What is kept
+/// Blocks are handed out by best fit among those that are free and at most an eighth larger than asked for. What is kept
 /// free never exceeds what a step needed at its peak.
 public final class MemoryPool: Sendable {
     /// The pool of all tensors.
@@ -53,7 +53,7 @@ public final class MemoryPool: Sendable {
         return state.withLock { state in
             let position = state.firstPosition(ofAtLeast: wanted)
             let block: Block
-            if position < state.free.count, state.free[position].byteCount <= 2 * wanted {
+            if position < state.free.count, state.free[position].byteCount <= wanted + wanted / 8 {
                 block = state.free.remove(at: position)
                 state.bytesFree -= block.byteCount
             } else {

@@ -7,7 +7,8 @@ extension Tensor {
     ///
     /// See ``BatchNormalization``. The result is not stored: convolutions read x through the scale and shift, and where the elements are
     /// needed they are computed, in the backward pass once more. A shortcut that is itself a batch normalization without
-    /// rectifier is read through its scale and shift too.
+    /// rectifier is read through its scale and shift too. Of a rectified sum with a shortcut a bit for each element is kept, whether
+    /// it is above 0: the gradient needs no more of it.
     ///
     /// - Parameters:
     ///   - gamma: [channels].
@@ -40,21 +41,34 @@ extension Tensor {
             }
         }
         let (source, added) = (value, shortcut?.value)
+        let bits = added != nil && rectifies && TensorExecution.recordsGradients ? KeptBits(of: maps) : nil
         let result = TensorValue(
             count: value.count,
             channelAffine: added == nil
                 ? ChannelAffineRecipe(source: source, scale: scale, shift: shift, rectifies: rectifies) : nil
         ) {
-            let result = TensorMemory(count: maps.count)
             let input = source.memory
-            result.withMutableSpan { output in
-                withShortcut(added) { shortcut in
+            let result: TensorMemory
+            if let own = added.flatMap({ $0.affineShortcut == nil ? $0.ownMemory : nil }) {
+                own.withMutableSpan { map in
                     BatchNormalization.apply(
                         input.span, shape: maps,
                         through: ChannelAffine(scale: scale.span, shift: shift.span, rectifies: rectifies),
-                        adding: shortcut, into: &output, on: execution)
+                        addingTo: &map, on: execution)
+                }
+                result = own
+            } else {
+                result = TensorMemory(count: maps.count)
+                result.withMutableSpan { output in
+                    withShortcut(added) { shortcut in
+                        BatchNormalization.apply(
+                            input.span, shape: maps,
+                            through: ChannelAffine(scale: scale.span, shift: shift.span, rectifies: rectifies),
+                            adding: shortcut, into: &output, on: execution)
+                    }
                 }
             }
+            bits?.measure(result, on: execution)
             return result
         }
         let isFrozen = statistics != nil
@@ -62,6 +76,11 @@ extension Tensor {
             [self, gamma, beta] + (shortcut.map { [$0] } ?? []), shape: shape, value: result
         ) { pass in
             let gradient = pass.takeUpstream()
+            if let bits {
+                // Nobody has asked for the result.
+                if bits.memory == nil { _ = result.memory }
+                bits.clear(gradient, on: execution)
+            }
             let masked = added != nil && pass.needsGradient(of: 3) ? TensorMemory(count: maps.count) : nil
             let (gammaGradient, betaGradient) = (
                 TensorMemory(count: maps.channels), TensorMemory(count: maps.channels)
@@ -71,24 +90,22 @@ extension Tensor {
                 gammaGradient.withMutableSpan { gammaGradient in
                     betaGradient.withMutableSpan { betaGradient in
                         gradient.withMutableSpan { gradient in
-                            withShortcut(added) { shortcut in
-                                let affine = ChannelAffine(
-                                    scale: scale.span, shift: shift.span, rectifies: rectifies)
-                                guard let masked else {
-                                    BatchNormalization.backward(
-                                        &gradient, input: input.span, shape: maps, through: affine, adding: shortcut,
-                                        moments: moments, isFrozen: isFrozen, gamma: gammaMemory.span,
-                                        epsilon: epsilon, gammaGradient: &gammaGradient, betaGradient: &betaGradient,
-                                        workspace: workspace, on: execution)
-                                    return
-                                }
-                                masked.withMutableSpan { masked in
-                                    BatchNormalization.backward(
-                                        &gradient, shortcutGradient: &masked, input: input.span, shape: maps,
-                                        through: affine, adding: shortcut, moments: moments, isFrozen: isFrozen,
-                                        gamma: gammaMemory.span, epsilon: epsilon, gammaGradient: &gammaGradient,
-                                        betaGradient: &betaGradient, workspace: workspace, on: execution)
-                                }
+                            let affine = ChannelAffine(
+                                scale: scale.span, shift: shift.span, rectifies: rectifies && added == nil)
+                            guard let masked else {
+                                BatchNormalization.backward(
+                                    &gradient, input: input.span, shape: maps, through: affine, moments: moments,
+                                    isFrozen: isFrozen, gamma: gammaMemory.span, epsilon: epsilon,
+                                    gammaGradient: &gammaGradient, betaGradient: &betaGradient, workspace: workspace,
+                                    on: execution)
+                                return
+                            }
+                            masked.withMutableSpan { masked in
+                                BatchNormalization.backward(
+                                    &gradient, shortcutGradient: &masked, input: input.span, shape: maps,
+                                    through: affine, moments: moments, isFrozen: isFrozen, gamma: gammaMemory.span,
+                                    epsilon: epsilon, gammaGradient: &gammaGradient, betaGradient: &betaGradient,
+                                    workspace: workspace, on: execution)
                             }
                         }
                     }
@@ -112,10 +129,42 @@ extension Tensor {
     }
 }
 
+/// The bits of a rectified sum that is not kept.
+private final class KeptBits {
+    private let maps: MapShape
+    private(set) var memory: TensorMemory?
+
+    init(of maps: MapShape) { self.maps = maps }
+
+    /// Takes the bits of `map`, once.
+    func measure(_ map: TensorMemory, on execution: Execution) {
+        guard memory == nil else { return }
+        let memory = TensorMemory(count: RectifierBits.wordCount(maps))
+        var words = memory.words.mutableSpan
+        RectifierBits.measure(map.span, shape: maps, into: &words, on: execution)
+        self.memory = memory
+    }
+
+    /// The gradient of the rectifier in place.
+    ///
+    /// - Precondition: the bits have been taken.
+    func clear(_ gradient: TensorMemory, on execution: Execution) {
+        let words = Span(_unsafeElements: UnsafeBufferPointer(memory!.words))
+        gradient.withMutableSpan { RectifierBits.backward(&$0, shape: maps, words: words, on: execution) }
+    }
+}
+
+extension TensorValue {
+    /// What the elements are an affine function of, where a shortcut is better read through it.
+    fileprivate var affineShortcut: ChannelAffineRecipe? {
+        channelAffine.flatMap { $0.rectifies || isAtHand ? nil : $0 }
+    }
+}
+
 /// Calls `body` with the shortcut whose elements are `value`, or are an affine function of another map's.
 private func withShortcut(_ value: TensorValue?, _ body: (Shortcut?) -> Void) {
     guard let value else { return body(nil) }
-    if let recipe = value.channelAffine, !recipe.rectifies, !value.isAtHand {
+    if let recipe = value.affineShortcut {
         let (source, scale, shift) = (recipe.source.memory, recipe.scale, recipe.shift)
         body(Shortcut(source.span, scale: scale.span, shift: shift.span))
     } else {

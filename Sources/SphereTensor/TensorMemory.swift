@@ -45,6 +45,11 @@ public final class TensorMemory {
         }
     }
 
+    /// The bits of the elements.
+    var words: UnsafeMutableBufferPointer<UInt32> {
+        UnsafeMutableBufferPointer(start: block.start.bindMemory(to: UInt32.self, capacity: count), count: count)
+    }
+
     /// Calls `body` with the elements to be written.
     ///
     /// Only for memory that no tensor views yet.

@@ -48,6 +48,12 @@ final class TensorValue {
         holder?.memory = made
         return made
     }
+
+    /// The elements as memory that may be written to: computed now, where nobody has them and nobody else will; otherwise `nil`.
+    var ownMemory: TensorMemory? {
+        guard !isAtHand, holder == nil else { return nil }
+        return recipe!()
+    }
 }
 
 /// Elements as a function of another map's, channel by channel: max(0, scale_c x + shift_c), or without the maximum.
