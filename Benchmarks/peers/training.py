@@ -92,12 +92,13 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    rival = pytorch(arguments.repetitions)
-    rival_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    # Before the rival's network is built: a child process starts with the peak memory of its parent.
     output = subprocess.run(
         [arguments.tool, "benchmark", "training", "--threads", str(arguments.threads), "--json"],
         check=True, capture_output=True, text=True).stdout
     own = json.loads(output)
+    rival = pytorch(arguments.repetitions)
+    rival_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(f"{own['processor']}, {arguments.threads} threads, PyTorch {torch.__version__}\n")
     print("| | seconds a step | of PyTorch's | peak MB |")
     print("| --- | ---: | ---: | ---: |")

@@ -237,7 +237,7 @@ public func gradientSums(
 }
 
 /// The gradient with respect to the input of batch normalization of `count` contiguous pixels, in place: `g = a_c g' + b_c (x - base_c) + e_c`
-/// with g' as in ``gradientSums``, which goes to `masked` if that is not null.
+/// with g' as in ``gradientSums``, which goes to `masked` if that is not null; `masked` may be the input x itself.
 ///
 /// - Parameters:
 ///   - factors: a, b, base and e, `channels` each.
@@ -273,8 +273,8 @@ public func normalizationGradient(
         for i in 0..<count {
             let g = gradient + i * channels + c
             let value = pixels.rectifies && !(affineValue(pixels, i, c) > 0) ? 0 : g[0]
-            if let masked { masked[i * channels + c] = value }
             let input = pixels.start[i * pixels.step + c]
+            if let masked { masked[i * channels + c] = value }
             g[0] = isFrozen ? a[c] * value : multiplyAdd(a[c], value, multiplyAdd(b[c], input - base[c], e[c]))
         }
         c += 1

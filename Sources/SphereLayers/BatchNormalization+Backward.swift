@@ -3,14 +3,13 @@ internal import SphereKernels
 extension BatchNormalization {
     /// Both passes of the gradients; the gradient behind the rectifier to `masked` where that is given.
     static func backward(
-        _ gradient: UnsafeMutablePointer<Float>, _ masked: UnsafeMutablePointer<Float>?, _ input: Span<Float>,
+        _ gradient: UnsafeMutablePointer<Float>, _ masked: UnsafeMutablePointer<Float>?, _ input: UnsafePointer<Float>,
         _ shape: MapShape, _ affine: ChannelAffine, _ shortcut: Shortcut?, _ moments: ChannelMoments, _ isFrozen: Bool,
         _ gamma: Span<Float>?, _ epsilon: Double, _ gammaGradient: inout MutableSpan<Float>,
         _ betaGradient: inout MutableSpan<Float>, _ accumulates: Bool, _ workspace: LayerWorkspace,
         _ execution: Execution
     ) {
         let channels = shape.channels
-        shape.requireCount(input.count, "the input")
         affine.requireChannels(channels)
         shortcut?.requireShape(shape)
         moments.requireChannels(channels)
@@ -26,45 +25,42 @@ extension BatchNormalization {
             nonisolated(unsafe) let factors = memory
             nonisolated(unsafe) let sums = factors + 4 * channels
             nonisolated(unsafe) let base = factors + 2 * channels
-            nonisolated(unsafe) let (gradient, masked) = (gradient, masked)
+            nonisolated(unsafe) let (gradient, masked, input) = (gradient, masked, input)
             for c in 0..<channels { base[c] = Float(moments.means[c]) }
-            withStart(input) { input in
-                withPointers(affine, shortcut) { affine in
-                    nonisolated(unsafe) let input = input
-                    parallelFor(units: blocks.count, threads: execution.threads) { _, number in
-                        let offset = blocks[number].lowerBound * channels
-                        let block = sums + 2 * number * channels
-                        block.update(repeating: 0, count: 2 * channels)
-                        var pixels = affine.source(input + offset, step: channels, offset: offset)
-                        kernels.gradientSums(
-                            gradient + offset, &pixels, blocks[number].count, channels, base, block, block + channels)
+            withPointers(affine, shortcut) { affine in
+                parallelFor(units: blocks.count, threads: execution.threads) { _, number in
+                    let offset = blocks[number].lowerBound * channels
+                    let block = sums + 2 * number * channels
+                    block.update(repeating: 0, count: 2 * channels)
+                    var pixels = affine.source(input + offset, step: channels, offset: offset)
+                    kernels.gradientSums(
+                        gradient + offset, &pixels, blocks[number].count, channels, base, block, block + channels)
+                }
+                for c in 0..<channels {
+                    var (sum, product) = (0.0, 0.0)
+                    for number in 0..<blocks.count {
+                        sum += Double(sums[2 * number * channels + c])
+                        product += Double(sums[(2 * number + 1) * channels + c])
                     }
-                    for c in 0..<channels {
-                        var (sum, product) = (0.0, 0.0)
-                        for number in 0..<blocks.count {
-                            sum += Double(sums[2 * number * channels + c])
-                            product += Double(sums[(2 * number + 1) * channels + c])
-                        }
-                        // Around the mean, not its float32 value.
-                        let offset = Double(base[c]) - moments.means[c]
-                        product += offset * sum
-                        let inverse = 1 / (moments.variances[c] + epsilon).squareRoot()
-                        gammaGradient[c] = Float((accumulates ? Double(gammaGradient[c]) : 0) + product * inverse)
-                        betaGradient[c] = Float((accumulates ? Double(betaGradient[c]) : 0) + sum)
-                        var a = inverse
-                        if let gamma { a *= Double(gamma[c]) }
-                        let pixels = Double(max(1, shape.pixels))
-                        let b = isFrozen ? 0 : -a * inverse * inverse * product / pixels
-                        let e = isFrozen ? 0 : -a * sum / pixels + b * offset
-                        (factors[c], factors[channels + c], factors[3 * channels + c]) = (Float(a), Float(b), Float(e))
-                    }
-                    parallelFor(units: blocks.count, threads: execution.threads) { _, number in
-                        let offset = blocks[number].lowerBound * channels
-                        var pixels = affine.source(input + offset, step: channels, offset: offset)
-                        kernels.normalizationGradient(
-                            gradient + offset, &pixels, blocks[number].count, channels, factors,
-                            masked.map { $0 + offset }, isFrozen)
-                    }
+                    // Around the mean, not its float32 value.
+                    let offset = Double(base[c]) - moments.means[c]
+                    product += offset * sum
+                    let inverse = 1 / (moments.variances[c] + epsilon).squareRoot()
+                    gammaGradient[c] = Float((accumulates ? Double(gammaGradient[c]) : 0) + product * inverse)
+                    betaGradient[c] = Float((accumulates ? Double(betaGradient[c]) : 0) + sum)
+                    var a = inverse
+                    if let gamma { a *= Double(gamma[c]) }
+                    let pixels = Double(max(1, shape.pixels))
+                    let b = isFrozen ? 0 : -a * inverse * inverse * product / pixels
+                    let e = isFrozen ? 0 : -a * sum / pixels + b * offset
+                    (factors[c], factors[channels + c], factors[3 * channels + c]) = (Float(a), Float(b), Float(e))
+                }
+                parallelFor(units: blocks.count, threads: execution.threads) { _, number in
+                    let offset = blocks[number].lowerBound * channels
+                    var pixels = affine.source(input + offset, step: channels, offset: offset)
+                    kernels.normalizationGradient(
+                        gradient + offset, &pixels, blocks[number].count, channels, factors,
+                        masked.map { $0 + offset }, isFrozen)
                 }
             }
         }

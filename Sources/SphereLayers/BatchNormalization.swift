@@ -162,10 +162,13 @@ public enum BatchNormalization {
         accumulates: Bool = false, workspace: LayerWorkspace? = nil, on execution: Execution = .default
     ) {
         shape.requireCount(gradient.count, "the gradient")
+        shape.requireCount(input.count, "the input")
         withStart(&gradient) { gradient in
-            backward(
-                gradient, nil, input, shape, affine, shortcut, moments, isFrozen, gamma, epsilon, &gammaGradient,
-                &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+            withStart(input) { input in
+                backward(
+                    gradient, nil, input, shape, affine, shortcut, moments, isFrozen, gamma, epsilon, &gammaGradient,
+                    &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+            }
         }
     }
 
@@ -180,10 +183,32 @@ public enum BatchNormalization {
     ) {
         shape.requireCount(gradient.count, "the gradient")
         shape.requireCount(shortcutGradient.count, "the gradient of the shortcut")
+        shape.requireCount(input.count, "the input")
         withStart(&gradient) { gradient in
             withStart(&shortcutGradient) { masked in
+                withStart(input) { input in
+                    backward(
+                        gradient, masked, input, shape, affine, shortcut, moments, isFrozen, gamma, epsilon,
+                        &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+                }
+            }
+        }
+    }
+
+    /// ``backward(_:shortcutGradient:input:shape:through:adding:moments:isFrozen:gamma:epsilon:gammaGradient:betaGradient:accumulates:workspace:on:)``
+    /// that takes the memory of x for g, the gradient behind the rectifier.
+    public static func backward(
+        _ gradient: inout MutableSpan<Float>, replacing input: inout MutableSpan<Float>, shape: MapShape,
+        through affine: ChannelAffine, moments: ChannelMoments, isFrozen: Bool = false, gamma: Span<Float>? = nil,
+        epsilon: Double = 1e-5, gammaGradient: inout MutableSpan<Float>, betaGradient: inout MutableSpan<Float>,
+        accumulates: Bool = false, workspace: LayerWorkspace? = nil, on execution: Execution = .default
+    ) {
+        shape.requireCount(gradient.count, "the gradient")
+        shape.requireCount(input.count, "the input")
+        withStart(&gradient) { gradient in
+            withStart(&input) { input in
                 backward(
-                    gradient, masked, input, shape, affine, shortcut, moments, isFrozen, gamma, epsilon,
+                    gradient, input, UnsafePointer(input), shape, affine, nil, moments, isFrozen, gamma, epsilon,
                     &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
             }
         }

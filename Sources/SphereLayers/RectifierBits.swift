@@ -56,7 +56,8 @@ public enum RectifierBits {
     }
 
     private static func requireWords(_ count: Int, _ shape: MapShape) {
-        require(count == wordCount(shape), "maps of \(shape.text) have \(wordCount(shape)) words of bits, found \(count)")
+        require(
+            count == wordCount(shape), "maps of \(shape.text) have \(wordCount(shape)) words of bits, found \(count)")
     }
 
     /// Calls `body` with the first pixel and the number of pixels of every group.

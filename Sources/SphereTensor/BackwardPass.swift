@@ -6,9 +6,10 @@ public final class BackwardPass {
     private let gradients: GradientStore
     private var upstreamMemory: TensorMemory
 
-    init(inputs: [GraphNode?], upstream: consuming TensorMemory, gradients: GradientStore) {
+    /// The pass through `node`, whose gradient has arrived.
+    init(of node: GraphNode, inputs: [GraphNode?], gradients: GradientStore) {
         self.inputs = inputs
-        upstreamMemory = upstream
+        upstreamMemory = gradients.takeGradient(of: node)
         self.gradients = gradients
     }
 
@@ -86,7 +87,8 @@ final class GradientStore {
         memories[key] = memory
     }
 
-    func takeGradient(of node: GraphNode) -> TensorMemory? { memories.removeValue(forKey: ObjectIdentifier(node)) }
+    /// The gradient of a node that waited.
+    func takeGradient(of node: GraphNode) -> TensorMemory { memories.removeValue(forKey: ObjectIdentifier(node))! }
 
     /// Takes the node that was made last among those with a gradient: all its users have been visited.
     func popLatest() -> GraphNode? {

@@ -1,10 +1,18 @@
 internal import Synchronization
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
 /// Where tensors take their memory from and give it back to, so that a training step takes none from the system after
 /// the first.
 ///
 /// Blocks are handed out by best fit among those that are free and at most an eighth larger than asked for. What is kept
-/// free never exceeds what a step needed at its peak.
+/// free never exceeds what a step needed at its peak. Large blocks are pages of their own, which go back to the system when they are freed.
 public final class MemoryPool: Sendable {
     /// The pool of all tensors.
     public static let shared = MemoryPool()
@@ -12,6 +20,27 @@ public final class MemoryPool: Sendable {
     struct Block {
         let start: UnsafeMutableRawPointer
         let byteCount: Int
+
+        /// Blocks from here on are mapped: in the heap, freed ones of several sizes would lie scattered and stay with the process.
+        private static let leastMapped = 1 << 18
+
+        /// A block of whole pages.
+        init(byteCount: Int) {
+            self.byteCount = byteCount
+            guard byteCount >= Self.leastMapped else {
+                start = .allocate(byteCount: byteCount, alignment: 64)
+                return
+            }
+            let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+            guard let address, address != MAP_FAILED else {
+                fatalError("the system has no \(byteCount) bytes of memory for a tensor")
+            }
+            start = address
+        }
+
+        func deallocate() {
+            if byteCount >= Self.leastMapped { munmap(start, byteCount) } else { start.deallocate() }
+        }
     }
 
     fileprivate struct State: @unchecked Sendable {
@@ -40,7 +69,7 @@ public final class MemoryPool: Sendable {
     /// Returns all memory that no tensor holds to the system.
     public func trim() {
         state.withLock { state in
-            for block in state.free { block.start.deallocate() }
+            for block in state.free { block.deallocate() }
             state.free = []
             state.bytesFree = 0
         }
@@ -57,8 +86,7 @@ public final class MemoryPool: Sendable {
                 block = state.free.remove(at: position)
                 state.bytesFree -= block.byteCount
             } else {
-                block = Block(
-                    start: UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 64), byteCount: wanted)
+                block = Block(byteCount: wanted)
             }
             state.bytesInUse += block.byteCount
             state.peakBytesInUse = max(state.peakBytesInUse, state.bytesInUse)
@@ -74,7 +102,7 @@ public final class MemoryPool: Sendable {
             // Free blocks of sizes that are no longer asked for must not pile up: the smallest go first, since the large
             // ones are expensive to take from the system again.
             while state.bytesInUse + state.bytesFree > state.peakBytesInUse, let smallest = state.free.first {
-                smallest.start.deallocate()
+                smallest.deallocate()
                 state.bytesFree -= smallest.byteCount
                 state.free.removeFirst()
             }

@@ -32,15 +32,15 @@ extension Tensor {
         var result = TensorGradients()
         gradients.add(upstream.memory.copy(), to: node)
         while let node = gradients.popLatest() {
-            guard let gradient = gradients.takeGradient(of: node) else { continue }
             if node.isVariable {
-                result.memories[ObjectIdentifier(node)] = gradient
+                result.memories[ObjectIdentifier(node)] = gradients.takeGradient(of: node)
                 continue
             }
             guard let (inputs, pullback) = node.takePullback() else {
                 fatalError("backward through an operation that a backward pass has been through before")
             }
-            pullback(BackwardPass(inputs: inputs, upstream: gradient, gradients: gradients))
+            // Only the pass has the gradient: an operation may then write over it.
+            pullback(BackwardPass(of: node, inputs: inputs, gradients: gradients))
         }
         return result
     }

@@ -57,18 +57,19 @@ extension Tensor {
         ) { pass in
             let upstream = pass.upstream
             Workspaces.with { workspace in
-                pass.accumulate(into: 0) { gradient, accumulates in
-                    let weights = savedWeights.memory
-                    Convolution.backwardInput(
-                        upstream.span, weights: weights.span, into: &gradient, geometry: geometry,
-                        accumulates: accumulates, workspace: workspace, on: execution)
-                }
                 pass.accumulate(into: 1) { gradient, accumulates in
                     withPrologue(of: saved.value) { source, prologue in
                         Convolution.backwardWeights(
                             source, upstream.span, into: &gradient, geometry: geometry, prologue: prologue,
                             accumulates: accumulates, workspace: workspace, on: execution)
                     }
+                }
+                // After the weights, for which the maps may have been computed again: their memory is free now.
+                pass.accumulate(into: 0) { gradient, accumulates in
+                    let weights = savedWeights.memory
+                    Convolution.backwardInput(
+                        upstream.span, weights: weights.span, into: &gradient, geometry: geometry,
+                        accumulates: accumulates, workspace: workspace, on: execution)
                 }
                 if biasMemory != nil {
                     pass.accumulate(into: 2) { gradient, accumulates in

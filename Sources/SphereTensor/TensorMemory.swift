@@ -46,8 +46,19 @@ public final class TensorMemory {
     }
 
     /// The bits of the elements.
-    var words: UnsafeMutableBufferPointer<UInt32> {
-        UnsafeMutableBufferPointer(start: block.start.bindMemory(to: UInt32.self, capacity: count), count: count)
+    var words: Span<UInt32> {
+        @_lifetime(borrow self)
+        borrowing get {
+            let start = block.start.bindMemory(to: UInt32.self, capacity: count)
+            return _overrideLifetime(Span(_unsafeStart: UnsafePointer(start), count: count), borrowing: self)
+        }
+    }
+
+    /// Calls `body` with the bits of the elements to be written.
+    func withMutableWords(_ body: (inout MutableSpan<UInt32>) -> Void) {
+        let start = block.start.bindMemory(to: UInt32.self, capacity: count)
+        var span = MutableSpan(_unsafeStart: start, count: count)
+        body(&span)
     }
 
     /// Calls `body` with the elements to be written.

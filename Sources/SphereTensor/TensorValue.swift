@@ -49,10 +49,23 @@ final class TensorValue {
         return made
     }
 
-    /// The elements as memory that may be written to: computed now, where nobody has them and nobody else will; otherwise `nil`.
-    var ownMemory: TensorMemory? {
-        guard !isAtHand, holder == nil else { return nil }
-        return recipe!()
+    /// The elements as memory that may be written to, where nobody else has them: `made`, or computed now.
+    ///
+    /// - Parameter made: the elements if they are at hand; the caller's only reference to them.
+    func ownMemory(_ made: consuming TensorMemory?) -> TensorMemory? {
+        guard kept == nil, holder == nil else { return nil }
+        if made == nil { return cached == nil ? recipe!() : nil }
+        guard isKnownUniquelyReferenced(&made) else { return nil }
+        cached = nil
+        return made
+    }
+
+    /// The memory of elements that are kept, for good, where nobody else has it.
+    ///
+    /// - Precondition: nobody will ask for the elements any more.
+    func takeKept() -> TensorMemory? {
+        guard holder == nil, isKnownUniquelyReferenced(&kept) else { return nil }
+        return kept.take()
     }
 }
 

@@ -90,7 +90,8 @@ import Testing
 
         struct Results: Equatable {
             var measured: ChannelMoments
-            var output, inPlace, overShortcut, gradient, shortcutGradient, plainGradient, gammaGradient, betaGradient: [Float]
+            var output, inPlace, overShortcut, gradient, shortcutGradient, overInput, plainGradient, gammaGradient,
+                betaGradient: [Float]
         }
 
         func results(on execution: Execution, workspace: LayerWorkspace? = nil) -> Results {
@@ -143,8 +144,22 @@ import Testing
                 &plainSpan, input: input.span, shape: shape, through: affine, adding: added, moments: used,
                 isFrozen: isFrozen, gamma: gamma.span, epsilon: epsilon, gammaGradient: &dgammaSpan,
                 betaGradient: &dbetaSpan, accumulates: true, workspace: workspace, on: execution)
+            // Without a shortcut g can take the memory of x.
+            var (other, overInput) = (dx, masked)
+            if shortcutKind == 0 {
+                (other, overInput) = (gradient, input)
+                var otherSpan = other.mutableSpan
+                var overInputSpan = overInput.mutableSpan
+                BatchNormalization.backward(
+                    &otherSpan, replacing: &overInputSpan, shape: shape, through: affine, moments: used,
+                    isFrozen: isFrozen, gamma: gamma.span, epsilon: epsilon, gammaGradient: &dgammaSpan,
+                    betaGradient: &dbetaSpan, accumulates: true, workspace: workspace, on: execution)
+            }
+            let isSame = other == dx
             return Results(
-                measured: measured, output: output, inPlace: inPlace, overShortcut: overShortcut, gradient: dx, shortcutGradient: masked,
+                measured: measured, output: output, inPlace: inPlace, overShortcut: overShortcut, gradient: dx,
+                shortcutGradient: masked,
+                overInput: isSame ? overInput : [.nan],
                 plainGradient: plain, gammaGradient: dgamma, betaGradient: dbeta)
         }
     }
@@ -177,9 +192,13 @@ import Testing
             #expect(example.shortcutKind != 1 || results.overShortcut == results.output)
             check(results.gradient, example.exact.input, example.inputSize, "input gradient")
             #expect(results.plainGradient == results.gradient)
+            #expect(results.overInput == results.shortcutGradient)
             #expect(results.shortcutGradient.map(Double.init) == example.exact.shortcut)
-            check(results.gammaGradient, example.exact.gamma.map { 2 * $0 }, example.gammaSize.map { 2 * $0 }, "gamma")
-            check(results.betaGradient, example.exact.beta.map { 2 * $0 }, example.betaSize.map { 2 * $0 }, "beta")
+            // Every call has added its own.
+            let calls: Double = example.shortcutKind == 0 ? 3 : 2
+            func all(_ values: [Double]) -> [Double] { values.map { calls * $0 } }
+            check(results.gammaGradient, all(example.exact.gamma), all(example.gammaSize), "gamma")
+            check(results.betaGradient, all(example.exact.beta), all(example.betaSize), "beta")
         }
     }
 

@@ -16,7 +16,8 @@ import Testing
         var generator = SeededGenerator(seed: 3)
         for shape in Self.shapes {
             var map = (0..<shape.count).map { _ in Float(generator.normal()) }
-            for (i, special) in [0, -0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude].enumerated() {
+            let specials: [Float] = [0, -0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude]
+            for (i, special) in specials.enumerated() {
                 if 5 * i < map.count { map[5 * i] = special }
             }
             let upstream = (0..<shape.count).map { _ in Float(generator.normal()) }
@@ -48,7 +49,8 @@ import Testing
             #expect(RectifierBits.wordCount(shape) == 0)
             var words: [UInt32] = []
             var gradient: [Float] = []
-            var (wordSpan, gradientSpan) = (words.mutableSpan, gradient.mutableSpan)
+            var wordSpan = words.mutableSpan
+            var gradientSpan = gradient.mutableSpan
             let none: [Float] = []
             RectifierBits.measure(none.span, shape: shape, into: &wordSpan, on: Execution(for: set))
             RectifierBits.backward(&gradientSpan, shape: shape, words: [UInt32]().span, on: Execution(for: set))

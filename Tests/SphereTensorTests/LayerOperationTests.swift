@@ -77,6 +77,56 @@ struct LayerOperationTests {
         for (a, b) in zip(lazy.gradients, computed.gradients) { #expect(agree(a, b)) }
     }
 
+    @Test("sums with shortcuts have the same bits whether somebody holds them or their memory goes to the next")
+    func residualChain() {
+        let window = SlidingWindow(1)
+        let shape = [2, 6, 7, 5]
+        func run(holding: Bool) -> (output: [Float], gradients: [[Float]], held: [Bool]) {
+            let input = Self.random(shape, seed: 20).requiringGradient()
+            var variables = [input]
+            var held: [(tensor: Tensor, elements: [Float])] = []
+            func sum(_ map: Tensor, _ seed: UInt64) -> Tensor {
+                let weights = Self.random([1, 1, 5, 5], seed: seed).requiringGradient()
+                let gamma = Self.random([5], seed: seed + 1).requiringGradient()
+                let beta = Self.random([5], seed: seed + 2).requiringGradient()
+                variables += [weights, gamma, beta]
+                let convolved = map.convolved(with: weights, window: window)
+                let result = convolved.batchNormalized(gamma: gamma, beta: beta, adding: map, rectifies: true).result
+                if holding { held += [convolved, result].map { ($0, $0.elements) } }
+                return result
+            }
+            let result = sum(sum(sum(input, 30), 40), 50)
+            let output = result.elements
+            let gradients = result.backward(from: Self.random(shape, seed: 60))
+            return (
+                output, variables.map { gradients[$0].elements }, held.map { $0.tensor.elements == $0.elements }
+            )
+        }
+        let (released, held) = (run(holding: false), run(holding: true))
+        #expect(released.output == held.output)
+        #expect(released.gradients == held.gradients)
+        #expect(held.held.count == 6 && held.held.allSatisfy { $0 })
+    }
+
+    @Test("a sum with shortcuts has the gradients of central differences")
+    func residualChainGradient() {
+        let operands = [
+            Self.random([2, 3, 4, 4], seed: 70), Self.random([1, 1, 4, 4], seed: 71), Self.random([4], seed: 72),
+            Self.random([4], seed: 73),
+        ]
+        let results = GradientCheck.check(at: operands) { operands in
+            var map = operands[0]
+            for _ in 0..<2 {
+                map =
+                    map.convolved(with: operands[1], window: SlidingWindow(1)).batchNormalized(
+                        gamma: operands[2], beta: operands[3], adding: map
+                    ).result
+            }
+            return map
+        }
+        for result in results { #expect(result.relativeError < Self.limit, "operand \(result.input)") }
+    }
+
     @Test("normalized rows have length 1 and the gradients of central differences; zero rows stay")
     func normalizedRows() {
         let rows = Self.random([7, 5], seed: 13)
