@@ -16,8 +16,8 @@ extension BenchmarkCase {
             threads: settings.threads, resultRows: n, resultColumns: d)
         let ones = [Double](repeating: 1, count: d)
         let zeros = [Double](repeating: 0, count: d)
-        let twin = NaiveTwin(rows: n) { sample in
-            // Every row needs the statistics of all: all rows are computed, whatever the sample.
+        let twin = NaiveTwin(rows: n, isWhole: true) { sample in
+            // Every row needs the statistics of all: all rows are computed.
             let map = source.elements.map(Double.init)
             let exact =
                 upstream.map {
@@ -91,7 +91,7 @@ extension BenchmarkCase {
         let input = BenchmarkInput(
             .mapOperation(operation), points: source, targets: upstream, threads: settings.threads, resultRows: rows,
             resultColumns: d)
-        let twin = NaiveTwin(rows: rows) { sample in
+        let twin = NaiveTwin(rows: rows, isWhole: true) { sample in
             let (map, gradient) = (source.elements.map(Double.init), upstream?.elements.map(Double.init) ?? [])
             let exact =
                 switch operation {

@@ -40,8 +40,8 @@ extension BenchmarkCase {
         let input = BenchmarkInput(
             .forwardBackward, points: points, targets: upstream, concentration: settings.concentration,
             threads: settings.threads, resultRows: n, resultColumns: d)
-        let twin = NaiveTwin(rows: n) { sample in
-            // A row of the gradient needs every row's step: all rows are computed, whatever the sample.
+        let twin = NaiveTwin(rows: n, isWhole: true) { sample in
+            // A row of the gradient needs every row's step: all rows are computed.
             let exact = Reference.meanShiftGradient(
                 points, concentration: Double(settings.concentration), upstream: upstream)
             let values = sample.rows(of: exact.points)

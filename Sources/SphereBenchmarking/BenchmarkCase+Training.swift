@@ -14,8 +14,8 @@ extension BenchmarkCase {
         let input = BenchmarkInput(
             .pairLoss, points: points, threads: settings.threads, resultRows: n, resultColumns: d)
         let margin = 0.1
-        let twin = NaiveTwin(rows: n) { sample in
-            // Sums over all pairs: all rows are computed, whatever the sample.
+        let twin = NaiveTwin(rows: n, isWhole: true) { sample in
+            // Sums over all pairs: all rows are computed.
             let exact = Reference.pairLoss(points, labels: labels, margin: margin).gradient
             let largest = exact.elements.reduce(0) { max($0, abs($1)) }
             // Sums of terms of either sign, as many as there are points in blocks of 96.
@@ -48,8 +48,8 @@ extension BenchmarkCase {
             .recurrent, points: points, targets: upstream, concentration: settings.concentration,
             threads: settings.threads, resultRows: n, resultColumns: d)
         let concentration = Double(settings.concentration)
-        let twin = NaiveTwin(rows: n) { sample in
-            // A row of the gradient needs every row's steps: all rows are computed, whatever the sample.
+        let twin = NaiveTwin(rows: n, isWhole: true) { sample in
+            // A row of the gradient needs every row's steps: all rows are computed.
             var chain = [points]
             for _ in 1..<loops {
                 chain.append(Reference.meanShiftStep(chain.last!, concentration: concentration).shifted.rounded)

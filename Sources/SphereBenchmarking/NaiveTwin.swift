@@ -4,17 +4,24 @@ package import SphereReference
 package struct NaiveTwin {
     /// Rows of the whole result.
     package let rows: Int
+    /// Whether one row costs as much as all: then all are taken, and no time is scaled.
+    package let isWhole: Bool
     /// Computes the rows of the sample, on one thread.
     package let evaluate: (RowSample) -> Expectation
 
     /// A twin of `rows` rows, 1 or more.
-    package init(rows: Int, evaluate: @escaping (RowSample) -> Expectation) {
+    package init(rows: Int, isWhole: Bool = false, evaluate: @escaping (RowSample) -> Expectation) {
         self.rows = rows
+        self.isWhole = isWhole
         self.evaluate = evaluate
     }
 
-    /// Evaluates as many rows as take about `seconds`: all, or as many as a quick pilot says.
+    /// Evaluates as many rows as take about `seconds`: all, or as many as a quick pilot says; all of a whole one, however long it takes.
     package func evaluate(within seconds: Double) -> (sample: RowSample, expectation: Expectation) {
+        if isWhole {
+            let sample = RowSample(rows, of: rows)
+            return (sample, evaluate(sample))
+        }
         var result = timed(1)
         // A pilot shorter than a 64th of the time would tell the price of a row too roughly.
         while !result.sample.isComplete && result.seconds < seconds / 64 {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SphereBenchmarking
 import SphereKernels
+import SphereRecipes
 
 /// `sphereshift benchmark`: rates of the kernels on this machine.
 struct BenchmarkCommand: ParsableCommand {
@@ -13,11 +14,13 @@ struct BenchmarkCommand: ParsableCommand {
 
             Families:
             \(BenchmarkFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+              loops: ten loops of the recurrent layer and their gradient, once, with the peak memory; no naive twin, any n
               training: a training step of the paper's toy network, with 819 and with all 4,096 pixels in a loss
 
             Examples:
               sphereshift benchmark step -n 4096 -d 16
               sphereshift benchmark cosine -n 2000 -d 64 --threads 2 --json
+              sphereshift benchmark loops -n 65536 -d 16 --threads 2
               sphereshift benchmark training --threads 2 --json
               sphereshift benchmark
             """)
@@ -31,13 +34,20 @@ struct BenchmarkCommand: ParsableCommand {
     enum Subject {
         /// A family of kernels.
         case family(BenchmarkFamily)
+        /// The loops of the recurrent layer.
+        case loops
         /// A training step.
         case training
 
         init(name: String) throws {
-            if name == "training" {
+            switch name {
+            case "loops":
+                self = .loops
+                return
+            case "training":
                 self = .training
                 return
+            default: break
             }
             do {
                 self = .family(try BenchmarkFamily.named(name))
@@ -128,6 +138,12 @@ struct BenchmarkCommand: ParsableCommand {
         if let warning = MachineCard.current.warning { Terminal.note("sphereshift: warning: \(warning)") }
         if case .training = subject {
             return try TrainingBenchmarkOutput.run(threads: threads, instructionSet: instructionSet, json: format.json)
+        }
+        if case .loops = subject {
+            let benchmark = LoopsBenchmark(
+                points: points, dimension: dimension, concentration: Float(concentration))
+            return try LoopsBenchmarkOutput.run(
+                benchmark, threads: threads, instructionSet: instructionSet, json: format.json)
         }
         let settings = BenchmarkSettings(
             points: points, targets: targets, dimension: dimension, concentration: concentration, threads: threads,

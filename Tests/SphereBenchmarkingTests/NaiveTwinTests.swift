@@ -33,6 +33,14 @@ import Testing
         #expect(slowTwin(rows: 1000).evaluate(within: 0).sample.count == 1)
     }
 
+    @Test("computes all rows where one costs as much as all, and scales nothing")
+    func whole() {
+        let twin = NaiveTwin(rows: 9, isWhole: true) { sample in
+            Expectation(values: ReferenceMatrix(rows: sample.count, columns: 1), measure: .absolute, limit: 1)
+        }
+        #expect(twin.evaluate(within: 0).sample.isComplete)
+    }
+
     @Test("samples different rows, in order, from the first to the last", arguments: [2, 3, 7, 99, 100])
     func sample(count: Int) {
         let sample = RowSample(count, of: 100)

@@ -137,6 +137,20 @@ import Testing
         #expect(rows.count > 1 && rows.allSatisfy { $0["operation"] as? String == "normalize" })
     }
 
+    @Test("times the loops of the recurrent layer and tells the memory")
+    func loops() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let result = try tool.run("benchmark", "loops", "-n", "300", "-d", "5", "--threads", "2", "--json")
+        #expect(result.status == 0, "\(result.messages)")
+        let times = result.json["times"] as? [String: Any] ?? [:]
+        for key in ["forward", "backward", "peak_tensor_bytes", "peak_resident_bytes", "gradient_length"] {
+            #expect(times[key] as? Double ?? 0 > 0, "\(key)")
+        }
+        #expect(result.json["points"] as? Int == 300 && result.json["loops"] as? Int == 10)
+        #expect(try tool.run("benchmark", "loops", "-n", "300", "-d", "5").output.contains("10 loops of 300 points"))
+    }
+
     @Test("takes turns: writes input and result, then times on demand")
     func turns() throws {
         let tool = try Tool()

@@ -4,14 +4,6 @@ internal import SphereLosses
 internal import SphereNetworks
 internal import SphereTensor
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// The time of a training step of the paper's toy network: five random images of 64 x 64 pixels, D = 3, the pair loss on the embedding and after
 /// each of five loops, stochastic gradient descent.
 ///
@@ -106,16 +98,4 @@ public struct TrainingStepBenchmark: Sendable, Hashable {
             backward: median { $0[2] }, optimizer: median { $0[3] }, total: median { $0[0] + $0[1] + $0[2] },
             peakTensorBytes: MemoryPool.shared.peakBytesInUse, peakResidentBytes: peakResidentBytes(), loss: lastLoss)
     }
-}
-
-/// The most memory that this process has had so far.
-private func peakResidentBytes() -> Int {
-    var usage = rusage()
-    #if canImport(Darwin)
-    getrusage(RUSAGE_SELF, &usage)
-    return usage.ru_maxrss
-    #else
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
-    #endif
 }
