@@ -118,7 +118,7 @@ struct BenchmarkCommand: ParsableCommand {
             throw ValidationError("\(error)")
         }
         // All pairs of the cosine family and products store N x N results.
-        if chosen?.storesMatrix ?? (family == nil || family == .cosine || family == .product) {
+        if chosen?.storesMatrix ?? (subject == nil || family == .cosine || family == .product) {
             try check("-n (all pairs are stored)", points, 1 << 15)
         }
         if !(concentration > 0 && concentration <= 1e6) {

@@ -5,11 +5,18 @@ import TestSupport
 import Testing
 
 @Suite struct BatchNormalizationTests {
-    private static let shapes: [MapShape] = [1, 3, 7, 8, 16, 17, 64].flatMap { channels in
-        [(1, 1, 1), (3, 1, 1), (1, 1, 5), (3, 7, 9), (2, 20, 23)].map { batch, height, width in
-            MapShape(batch: batch, height: height, width: width, channels: channels)
+    private static let shapes: [MapShape] =
+        [1, 3, 7, 8, 16, 17, 64].flatMap { channels in
+            [(1, 1, 1), (3, 1, 1), (1, 1, 5), (3, 7, 9), (2, 20, 23)].map { batch, height, width in
+                MapShape(batch: batch, height: height, width: width, channels: channels)
+            }
         }
-    }
+        + [256, 275].flatMap { channels in
+            // Wide pixels.
+            [(1, 1, 1), (2, 5, 9)].map { batch, height, width in
+                MapShape(batch: batch, height: height, width: width, channels: channels)
+            }
+        }
     private static let epsilon = 1e-3
 
     private struct Example {
