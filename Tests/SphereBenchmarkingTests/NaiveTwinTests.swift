@@ -23,8 +23,9 @@ import Testing
 
     @Test("computes as many rows as the time allows")
     func some() {
-        let (sample, expectation) = slowTwin(rows: 1000).evaluate(within: 0.2)
-        #expect(sample.count > 1 && sample.count <= 200)
+        // More than one, unless the processor is away for a second.
+        let (sample, expectation) = slowTwin(rows: 100_000).evaluate(within: 1)
+        #expect(sample.count > 1 && sample.count <= 1000)
         #expect(expectation.values.rows == sample.count)
     }
 
