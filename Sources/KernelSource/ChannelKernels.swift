@@ -2,7 +2,7 @@
 //
 // A pass goes through the pixels channel block by channel block of up to 4 vectors, whose coefficients stay in registers. What does
 // not fill a vector goes one by one. Wide pixels are read from their first channel to their last instead, with coefficients and sums in the
-// first-level cache: steps of 4 KiB meet in one set of the cache, and no prefetcher follows them (1024 channels took 2 to 3 times as long).
+// first-level cache: steps of 4 KiB meet in one set of the cache, and no prefetcher follows them (the gradients of 1024 channels took twice as long).
 
 /// The channels from which on pixels are wide.
 @inline(__always) private var wideChannels: Int { 256 }
@@ -95,6 +95,7 @@ public func affinePixels(
     }
 }
 
+/// The first `channels` channels of wide pixels, whole vectors of them, in the operations of ``affineVectors``: the two have the same bits.
 @inline(__always) private func affineWide(
     _ pixels: PixelSource, _ scale: UnsafePointer<Float>, _ shift: UnsafePointer<Float>, _ count: Int, _ channels: Int,
     _ result: UnsafeMutablePointer<Float>, _ step: Int

@@ -197,6 +197,9 @@ public enum BatchNormalization {
 
     /// ``backward(_:shortcutGradient:input:shape:through:adding:moments:isFrozen:gamma:epsilon:gammaGradient:betaGradient:accumulates:workspace:on:)``
     /// that takes the memory of x for g, the gradient behind the rectifier.
+    ///
+    /// - Parameter input: x before, g afterwards.
+    /// - Precondition: the counts match.
     public static func backward(
         _ gradient: inout MutableSpan<Float>, replacing input: inout MutableSpan<Float>, shape: MapShape,
         through affine: ChannelAffine, moments: ChannelMoments, isFrozen: Bool = false, gamma: Span<Float>? = nil,
