@@ -212,16 +212,12 @@ public func gradientSums(
     let pixels = source.pointee
     var c = 0
     if channels >= wideChannels {
-        let zero = Vector(repeating: 0)
         for i in 0..<count {
             let (x, g) = (pixels.start + i * pixels.step, gradient + i * channels)
             c = 0
             while c + lanes <= channels {
                 let input = load(x + c)
-                var value = load(g + c)
-                if pixels.rectifies {
-                    value = zero.replacing(with: value, where: affineVector(pixels, i, c, input) .> zero)
-                }
+                let value = rectifiedGradient(load(g + c), pixels, i, c, input)
                 store(load(sums + c) + value, sums + c)
                 store(multiplyAdd(value, input - load(base + c), load(products + c)), products + c)
                 c += lanes
@@ -302,12 +298,16 @@ public func gradientSums(
     return (scale, shift, otherScale)
 }
 
-/// The values of the channels from `c` of pixel `i`, whose elements are `input`, before the rectifier.
-@inline(__always) private func affineVector(_ pixels: PixelSource, _ i: Int, _ c: Int, _ input: Vector) -> Vector {
+/// `gradient` where the rectifier, if there is one, let the channels from `c` of pixel `i` pass, whose elements are `input`; 0 elsewhere.
+@inline(__always) private func rectifiedGradient(
+    _ gradient: Vector, _ pixels: PixelSource, _ i: Int, _ c: Int, _ input: Vector
+) -> Vector {
+    guard pixels.rectifies else { return gradient }
     let (scale, shift, otherScale) = coefficients(pixels, c)
-    let value = multiplyAdd(scale, input, shift)
-    guard let other = pixels.other else { return value }
-    return multiplyAdd(otherScale, load(other + i * pixels.step + c), value)
+    var value = multiplyAdd(scale, input, shift)
+    if let other = pixels.other { value = multiplyAdd(otherScale, load(other + i * pixels.step + c), value) }
+    let zero = Vector(repeating: 0)
+    return zero.replacing(with: gradient, where: value .> zero)
 }
 
 /// The gradient with respect to the input of batch normalization of `count` contiguous pixels, in place: `g = a_c g' + b_c (x - base_c) + e_c`
@@ -324,16 +324,12 @@ public func normalizationGradient(
     let (a, b, base, e) = (factors, factors + channels, factors + 2 * channels, factors + 3 * channels)
     var c = 0
     if channels >= wideChannels {
-        let zero = Vector(repeating: 0)
         for i in 0..<count {
             let (x, g) = (pixels.start + i * pixels.step, gradient + i * channels)
             c = 0
             while c + lanes <= channels {
                 let input = load(x + c)
-                var value = load(g + c)
-                if pixels.rectifies {
-                    value = zero.replacing(with: value, where: affineVector(pixels, i, c, input) .> zero)
-                }
+                let value = rectifiedGradient(load(g + c), pixels, i, c, input)
                 if let masked { store(value, masked + i * channels + c) }
                 var slope = load(a + c) * value
                 if !isFrozen {

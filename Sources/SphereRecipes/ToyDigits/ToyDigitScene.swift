@@ -1,7 +1,6 @@
 public import SphereData
 internal import SphereKernels
 internal import SphereNetworks
-internal import SphereTensor
 
 /// An image with digits that overlap: what the authors' first network learns to take apart.
 public struct ToyDigitScene: Sendable {
