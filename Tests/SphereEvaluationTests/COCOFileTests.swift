@@ -32,10 +32,11 @@ import Testing
             let file = try withFile(text) { try COCOTruthFile($0) }
             #expect(file.images.map(\.id) == [0, 9] && file.images[1].name == "bä\"/😀\\")
             #expect(file.categoryNames == [1: "leaf", 5: ""])
-            let objects = try #require(file.objects[9])
+            let objects = try file.objects(of: 9)
             #expect(objects.map(\.mask.runs) == [[2, 4, 2], [2, 4, 2], [2, 4, 2]])
             #expect(objects.map(\.category) == [1, 5, 1] && objects.map(\.isCrowd) == [true, false, false])
-            #expect(objects.map(\.area) == [3.5, 4, 4] && file.objects[0] == nil)
+            #expect(try objects.map(\.area) == [3.5, 4, 4] && file.objects(of: 0).isEmpty)
+            #expect(file.objectCount == 3)
         }
         // Without a list every class that occurs is one.
         let file = try withFile("{\(Self.images), \(Self.annotations)}") { try COCOTruthFile($0) }
@@ -78,7 +79,12 @@ import Testing
             var changed = bytes
             changed[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             try Data(changed).write(to: path)
-            if let file = try? COCOTruthFile(path.path) { #expect(file.images.count <= 2) }
+            if let file = try? COCOTruthFile(path.path) {
+                #expect(file.images.count <= 2)
+                for image in file.images {
+                    if let objects = try? file.objects(of: image.id) { #expect(objects.count <= file.objectCount) }
+                }
+            }
         }
     }
 
@@ -91,12 +97,14 @@ import Testing
             """#
         for text in [list, "{\"annotations\": \(list), \"info\": null}"] {
             let file = try withFile(text) { try COCOPredictionFile($0, for: truth) }
-            let detections = try #require(file.detections[0])
+            let detections = try file.detections(of: 0)
             #expect(detections.map(\.score) == [0.25, 1] && detections.map(\.mask.area) == [6, 6])
         }
         // An image that is named twice: the last one counts, and its size has to fit.
         let twice =
             #"[{"image_id": 9, "segmentation": {"size": [2, 4], "counts": [0, 8]}, "score": 1, "category_id": 5, "image_id": 0}]"#
-        #expect(throws: EvaluationFileError.self) { try withFile(twice) { try COCOPredictionFile($0, for: truth) } }
+        #expect(throws: EvaluationFileError.self) {
+            try withFile(twice) { try COCOPredictionFile($0, for: truth).detections(of: 0) }
+        }
     }
 }

@@ -1,14 +1,31 @@
 import SphereData
 import SphereEvaluation
 
-/// Objects and detections of COCO files.
+/// Objects and detections of COCO files, masks in memory.
 struct InstanceInput {
-    let truth: COCOTruthFile
-    let predictions: COCOPredictionFile
+    struct Image {
+        let id: Int
+        let truth: [InstanceTruth]
+        let predictions: [InstancePrediction]
+    }
+
+    let categories: [Int]
+    let images: [Image]
 
     init(_ folder: String) throws {
-        truth = try COCOTruthFile("\(folder)/truth.json")
-        predictions = try COCOPredictionFile("\(folder)/predictions.json", for: truth)
+        let files = try Self.files(folder)
+        categories = files.truth.categoryNames.keys.sorted()
+        images = try files.truth.images.map { image in
+            Image(
+                id: image.id, truth: try files.truth.objects(of: image.id),
+                predictions: try files.predictions.detections(of: image.id))
+        }
+    }
+
+    /// The files, whose masks are read where their image is asked for.
+    static func files(_ folder: String) throws -> (truth: COCOTruthFile, predictions: COCOPredictionFile) {
+        let truth = try COCOTruthFile("\(folder)/truth.json")
+        return (truth, try COCOPredictionFile("\(folder)/predictions.json", for: truth))
     }
 }
 

@@ -21,14 +21,14 @@ struct NaiveCOCO {
     private var classes: [[Group]]
 
     init(_ input: InstanceInput) {
-        classes = input.truth.categoryNames.keys.sorted().map { category in
-            input.truth.images.map { image in
+        classes = input.categories.map { category in
+            input.images.map { image in
                 var group = Group()
-                for object in input.truth.objects[image.id] ?? [] where object.category == category {
+                for object in image.truth where object.category == category {
                     group.truth.append(
                         Object(pixels: object.mask.pixels, area: object.area, isCrowd: object.isCrowd, score: 0))
                 }
-                for detection in input.predictions.detections[image.id] ?? [] where detection.category == category {
+                for detection in image.predictions where detection.category == category {
                     let pixels = detection.mask.pixels
                     group.detections.append(
                         Object(pixels: pixels, area: Self.count(pixels), isCrowd: false, score: detection.score))

@@ -28,7 +28,7 @@ enum Operation: String, CaseIterable {
         case .coco:
             let input = try InstanceInput(folder)
             return { try Self.scores(of: input) }
-        case .cocoFiles: return { try Self.scores(of: InstanceInput(folder)) }
+        case .cocoFiles: return { try Self.scores(ofFiles: folder) }
         case .cocoLabels:
             let (maps, ranks) = (try LabelInput(folder), try LabelInput.scores(folder))
             return { try Self.scores(of: maps, ranks) }
@@ -61,10 +61,19 @@ enum Operation: String, CaseIterable {
 
     private static func scores(of input: InstanceInput) throws -> Scores {
         var evaluation = COCOEvaluation()
-        for image in input.truth.images {
+        for image in input.images {
+            try evaluation.add(image: image.id, truth: image.truth, predictions: image.predictions)
+        }
+        return scores(of: evaluation.result())
+    }
+
+    private static func scores(ofFiles folder: String) throws -> Scores {
+        let files = try InstanceInput.files(folder)
+        var evaluation = COCOEvaluation()
+        for image in files.truth.images {
             try evaluation.add(
-                image: image.id, truth: input.truth.objects[image.id] ?? [],
-                predictions: input.predictions.detections[image.id] ?? [])
+                image: image.id, truth: files.truth.objects(of: image.id),
+                predictions: files.predictions.detections(of: image.id))
         }
         return scores(of: evaluation.result())
     }

@@ -6,19 +6,24 @@ public struct COCOResult: Equatable, Sendable {
     public let settings: COCOEvaluation.Settings
     /// The classes that occur in ground truth or detections, ascending.
     public let categories: [Int]
-    /// Objects to be found, by class and area.
-    let truthCounts: [[Int]]
+    /// Objects to be found, at class x areas + area.
+    let truthCounts: [Int]
     /// The mean precision over the recall points and the last recall, at ((class x areas + area) x numbers + number) x
     /// thresholds + threshold.
     let precisions: [Double]
     let recalls: [Double]
-    /// Precision at the recall points, all areas and the largest number of detections, by class and threshold.
-    let curves: [[Double]]
+    /// Precision at the recall points, all areas and the largest number of detections, at (class x thresholds + threshold) x
+    /// points; `nil` if they were not wanted.
+    let curves: [Double]?
 
     /// Objects of a class to be found, all classes unless one is given: without crowds and what is outside of the range.
     public func truthCount(area: String = "all", category: Int? = nil) -> Int {
         let area = position(ofArea: area)
-        return positions(of: category).reduce(0) { $0 + truthCounts[$1][area] }
+        return positions(of: category).reduce(0) { $0 + truthCount($1, area) }
+    }
+
+    private func truthCount(_ category: Int, _ area: Int) -> Int {
+        truthCounts[category * settings.areas.count + area]
     }
 
     /// Average precision: the mean over thresholds, recall points and classes.
@@ -49,13 +54,17 @@ public struct COCOResult: Equatable, Sendable {
 
     /// The precision at every recall point, the mean over the classes with objects, for all areas and the largest number of
     /// detections; `nil` where no class has one.
+    ///
+    /// - Precondition: the result was made with its curves.
     public func precisionCurve(threshold: Double, category: Int? = nil) -> [Double]? {
         let threshold = position(ofThreshold: threshold)
-        let curves = positions(of: category).filter { truthCounts[$0][0] > 0 }
-            .map { self.curves[$0 * settings.thresholds.count + threshold] }
-        guard !curves.isEmpty else { return nil }
-        return settings.recallPoints.indices.map { point in
-            curves.reduce(0.0) { $0 + $1[point] } / Double(curves.count)
+        require(curves != nil, "the result was made without curves: result(keepsCurves: false)")
+        let classes = positions(of: category).filter { truthCount($0, 0) > 0 }
+        guard let curves, !classes.isEmpty else { return nil }
+        let points = settings.recallPoints.count
+        return (0..<points).map { point in
+            classes.reduce(0.0) { $0 + curves[($1 * settings.thresholds.count + threshold) * points + point] }
+                / Double(classes.count)
         }
     }
 
@@ -72,7 +81,7 @@ public struct COCOResult: Equatable, Sendable {
             } ?? numbers.count - 1
         let thresholds = threshold.map { [position(ofThreshold: $0)] } ?? Array(settings.thresholds.indices)
         var (sum, count) = (0.0, 0)
-        for category in positions(of: category) where truthCounts[category][area] > 0 {
+        for category in positions(of: category) where truthCount(category, area) > 0 {
             let start = ((category * settings.areas.count + area) * numbers.count + number) * settings.thresholds.count
             for threshold in thresholds { sum += values[start + threshold] }
             count += thresholds.count

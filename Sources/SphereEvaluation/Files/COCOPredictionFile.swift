@@ -1,28 +1,44 @@
 /// The detections of a COCO results file, by image.
+///
+/// Masks stay in the text of the file until their image is asked for.
 public struct COCOPredictionFile: Sendable {
+    private struct Entry: Sendable {
+        let category: Int
+        let score: Double
+        /// Where the mask begins.
+        let place: Int
+    }
+
     /// The path.
     public let path: String
-    /// The detections of every image that has one, in the order of the file.
-    public let detections: [Int: [InstancePrediction]]
+    private let cursor: JSONCursor
+    private let sizes: [Int: COCOTruthFile.Image]
+    private let entries: EntriesByImage<Entry>
+
+    /// The number of detections.
+    public var detectionCount: Int { entries.count }
 
     /// Reads the file at `path`: an array of detections, or an object with one under 'annotations'.
     ///
     /// - Parameter truth: the file of the ground truth, whose images and classes the detections must name.
-    /// - Throws: ``EvaluationFileError`` with the place of what is wrong.
+    /// - Throws: ``EvaluationFileError`` with the place of what is wrong outside of the masks.
     /// - Complexity: O(bytes).
     public init(_ path: String, for truth: COCOTruthFile) throws(EvaluationFileError) {
         self.path = path
         let images = Dictionary(uniqueKeysWithValues: truth.images.map { ($0.id, $0) })
         var cursor = try JSONCursor(path: path)
-        var detections: [Int: [InstancePrediction]] = [:]
+        var list: [(image: Int, entry: Entry)] = []
         func read(_ cursor: inout JSONCursor) throws(EvaluationFileError) {
             try cursor.readArray("detections") { (cursor) throws(EvaluationFileError) in
-                let (image, detection) = try Self.readDetection(&cursor, images)
-                if truth.categoryNames[detection.category] == nil {
-                    throw cursor.malformed(
-                        "a category of \(truth.path) in the detection before, which has \(detection.category)")
+                let (image, entry) = try Self.readDetection(&cursor)
+                if images[image] == nil {
+                    throw cursor.malformed("an image of the ground truth in the detection before, which has \(image)")
                 }
-                detections[image, default: []].append(detection)
+                if truth.categoryNames[entry.category] == nil {
+                    throw cursor.malformed(
+                        "a category of \(truth.path) in the detection before, which has \(entry.category)")
+                }
+                list.append((image, entry))
             }
         }
         if cursor.peek() == UInt8(ascii: "{") {
@@ -40,43 +56,43 @@ public struct COCOPredictionFile: Sendable {
             try read(&cursor)
         }
         try cursor.finish()
-        self.detections = detections
+        self.cursor = cursor
+        sizes = images
+        entries = EntriesByImage(list)
+    }
+
+    /// The detections of an image in the order of the file; none where it has none.
+    ///
+    /// - Throws: ``EvaluationFileError`` with the place of a mask that is none of this image.
+    /// - Complexity: O(bytes of the masks).
+    public func detections(of image: Int) throws(EvaluationFileError) -> [InstancePrediction] {
+        guard let size = sizes[image] else { return [] }
+        var cursor = cursor
+        var detections: [InstancePrediction] = []
+        for entry in entries[image] {
+            let mask = try cursor.readMask(at: entry.place, width: size.width, height: size.height)
+            detections.append(InstancePrediction(mask: mask, category: entry.category, score: entry.score))
+        }
+        return detections
     }
 
     private static func readDetection(
-        _ cursor: inout JSONCursor, _ images: [Int: COCOTruthFile.Image]
-    ) throws(EvaluationFileError) -> (image: Int, detection: InstancePrediction) {
+        _ cursor: inout JSONCursor
+    ) throws(EvaluationFileError) -> (image: Int, entry: Entry) {
         var (image, category, score): (Int?, Int?, Double?) = (nil, nil, nil)
         var place = -1
-        var mask: RunLengthMask?
         try cursor.readObject("a detection") { (cursor, key) throws(EvaluationFileError) in
             switch key {
             case "image_id": image = try cursor.readInteger("image_id")
             case "category_id": category = try cursor.readInteger("category_id")
             case "score": score = try cursor.readNumber("score")
-            case "segmentation":
-                _ = cursor.peek()
-                place = cursor.position
-                if let image, let size = images[image] {
-                    mask = try cursor.readMask(width: size.width, height: size.height)
-                } else {
-                    try cursor.skipValue()
-                }
+            case "segmentation": place = try cursor.skipMask()
             default: try cursor.skipValue()
             }
         }
         guard let image, let category, let score, place >= 0 else {
             throw cursor.malformed("image_id, category_id, segmentation and score in the detection before")
         }
-        guard let size = images[image] else {
-            throw cursor.malformed("an image of the ground truth in the detection before, which has \(image)")
-        }
-        if mask == nil || mask!.width != size.width || mask!.height != size.height {
-            let end = cursor.position
-            cursor.move(to: place)
-            mask = try cursor.readMask(width: size.width, height: size.height)
-            cursor.move(to: end)
-        }
-        return (image, InstancePrediction(mask: mask!, category: category, score: score))
+        return (image, Entry(category: category, score: score, place: place))
     }
 }

@@ -1,7 +1,7 @@
 /// The ground truth of a COCO file: images, classes, and objects by image.
 ///
 /// Segmentations may be compressed text, lists of runs or polygons. Objects of images or classes that the file does not list are
-/// errors.
+/// errors. Masks stay in the text of the file until their image is asked for.
 public struct COCOTruthFile: Sendable {
     /// An image.
     public struct Image: Equatable, Sendable {
@@ -19,19 +19,30 @@ public struct COCOTruthFile: Sendable {
     public let images: [Image]
     /// The names of the classes by their numbers.
     public let categoryNames: [Int: String]
-    /// The objects of every image that has one.
-    public let objects: [Int: [InstanceTruth]]
+    private let cursor: JSONCursor
+    private let sizes: [Int: Image]
+    private let entries: EntriesByImage<Entry>
+
+    private struct Entry: Sendable {
+        let category: Int
+        let area: Double?
+        let isCrowd: Bool
+        /// Where the mask begins.
+        let place: Int
+    }
+
+    /// The number of objects.
+    public var objectCount: Int { entries.count }
 
     /// Reads the file at `path`.
     ///
-    /// - Throws: ``EvaluationFileError`` with the place of what is wrong.
+    /// - Throws: ``EvaluationFileError`` with the place of what is wrong outside of the masks.
     /// - Complexity: O(bytes).
     public init(_ path: String) throws(EvaluationFileError) {
         self.path = path
         var cursor = try JSONCursor(path: path)
         var keys: [String] = []
         var images: [Int: Image]?
-        var annotationsPlace: Int?
         var annotations: Annotations?
         var names: [Int: String]?
         try cursor.readObject("the file") { (cursor, key) throws(EvaluationFileError) in
@@ -39,54 +50,65 @@ public struct COCOTruthFile: Sendable {
             switch key {
             case "images": images = try Self.readImages(&cursor)
             case "categories": names = try Self.readCategories(&cursor)
-            case "annotations":
-                _ = cursor.peek()
-                annotationsPlace = cursor.position
-                // Masks need the size of their image, which may come later in the file.
-                if let images {
-                    annotations = try Annotations(&cursor, images)
-                } else {
-                    try cursor.skipValue()
-                }
+            case "annotations": annotations = try Annotations(&cursor)
             default: try cursor.skipValue()
             }
         }
         try cursor.finish()
-        guard let images, let annotationsPlace else {
+        guard let images, let annotations else {
             throw .malformed(
                 path: path, byteOffset: 0, expected: "an object with 'images' and 'annotations'",
                 found: keys.isEmpty ? "no keys" : "the keys \(keys.sorted().joined(separator: ", "))")
         }
-        if annotations == nil {
-            cursor.move(to: annotationsPlace)
-            annotations = try Annotations(&cursor, images)
+        if let wrong = annotations.ofImages.filter({ images[$0.key] == nil }).min(by: { $0.value < $1.value }) {
+            throw cursor.malformed(
+                "a listed image in the annotation before, which has \(wrong.key)", at: wrong.value)
         }
         if let names,
-            let wrong = annotations!.firstUses.filter({ names[$0.key] == nil }).min(by: { $0.value < $1.value })
+            let wrong = annotations.ofCategories.filter({ names[$0.key] == nil }).min(by: { $0.value < $1.value })
         {
             throw cursor.malformed(
                 "a listed category in the annotation before, which has \(wrong.key)", at: wrong.value)
         }
         self.images = images.values.sorted { $0.id < $1.id }
-        objects = annotations!.objects
-        categoryNames = names ?? annotations!.firstUses.mapValues { _ in "" }
+        categoryNames = names ?? annotations.ofCategories.mapValues { _ in "" }
+        sizes = images
+        entries = EntriesByImage(annotations.list)
+        self.cursor = cursor
     }
 
-    /// The objects of all images.
-    private struct Annotations {
-        var objects: [Int: [InstanceTruth]] = [:]
-        /// Where in the file the first object of a class ends.
-        var firstUses: [Int: Int] = [:]
+    /// The objects of an image in the order of the file; none where it has none.
+    ///
+    /// - Throws: ``EvaluationFileError`` with the place of a mask that is none of this image.
+    /// - Complexity: O(bytes of the masks).
+    public func objects(of image: Int) throws(EvaluationFileError) -> [InstanceTruth] {
+        guard let size = sizes[image] else { return [] }
+        var cursor = cursor
+        var objects: [InstanceTruth] = []
+        for entry in entries[image] {
+            let mask = try cursor.readMask(at: entry.place, width: size.width, height: size.height)
+            objects.append(
+                InstanceTruth(mask: mask, category: entry.category, area: entry.area, isCrowd: entry.isCrowd))
+        }
+        return objects
+    }
 
-        init(_ cursor: inout JSONCursor, _ images: [Int: Image]) throws(EvaluationFileError) {
-            var (objects, firstUses): ([Int: [InstanceTruth]], [Int: Int]) = ([:], [:])
+    /// The annotations of the file, which may come before the lists of images and classes.
+    private struct Annotations {
+        var list: [(image: Int, entry: Entry)] = []
+        /// Where in the file the first object of an image, or of a class, ends.
+        var ofImages: [Int: Int] = [:]
+        var ofCategories: [Int: Int] = [:]
+
+        init(_ cursor: inout JSONCursor) throws(EvaluationFileError) {
+            var (list, ofImages, ofCategories): ([(image: Int, entry: Entry)], [Int: Int], [Int: Int]) = ([], [:], [:])
             try cursor.readArray("annotations") { (cursor) throws(EvaluationFileError) in
-                let (image, object) = try COCOTruthFile.readObject(&cursor, images)
-                if firstUses[object.category] == nil { firstUses[object.category] = cursor.position }
-                objects[image, default: []].append(object)
+                let (image, entry) = try COCOTruthFile.readObject(&cursor)
+                if ofImages[image] == nil { ofImages[image] = cursor.position }
+                if ofCategories[entry.category] == nil { ofCategories[entry.category] = cursor.position }
+                list.append((image, entry))
             }
-            self.objects = objects
-            self.firstUses = firstUses
+            (self.list, self.ofImages, self.ofCategories) = (list, ofImages, ofCategories)
         }
     }
 
@@ -131,39 +153,23 @@ public struct COCOTruthFile: Sendable {
     }
 
     private static func readObject(
-        _ cursor: inout JSONCursor, _ images: [Int: Image]
-    ) throws(EvaluationFileError) -> (image: Int, object: InstanceTruth) {
+        _ cursor: inout JSONCursor
+    ) throws(EvaluationFileError) -> (image: Int, entry: Entry) {
         var (image, category, area): (Int?, Int?, Double?) = (nil, nil, nil)
         var (isCrowd, place) = (false, -1)
-        var mask: RunLengthMask?
         try cursor.readObject("an annotation") { (cursor, key) throws(EvaluationFileError) in
             switch key {
             case "image_id": image = try cursor.readInteger("image_id")
             case "category_id": category = try cursor.readInteger("category_id")
             case "area": area = try cursor.readNumber("area")
             case "iscrowd": isCrowd = try cursor.readFlag("iscrowd")
-            case "segmentation":
-                _ = cursor.peek()
-                place = cursor.position
-                if let image, let size = images[image] {
-                    mask = try cursor.readMask(width: size.width, height: size.height)
-                } else {
-                    try cursor.skipValue()
-                }
+            case "segmentation": place = try cursor.skipMask()
             default: try cursor.skipValue()
             }
         }
         guard let image, let category, place >= 0 else {
             throw cursor.malformed("image_id, category_id and segmentation in the annotation before")
         }
-        let size = images[image]
-        guard let size else { throw cursor.malformed("a listed image in the annotation before, which has \(image)") }
-        if mask == nil || mask!.width != size.width || mask!.height != size.height {
-            let end = cursor.position
-            cursor.move(to: place)
-            mask = try cursor.readMask(width: size.width, height: size.height)
-            cursor.move(to: end)
-        }
-        return (image, InstanceTruth(mask: mask!, category: category, area: area, isCrowd: isCrowd))
+        return (image, Entry(category: category, area: area, isCrowd: isCrowd, place: place))
     }
 }

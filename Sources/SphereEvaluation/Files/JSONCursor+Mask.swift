@@ -1,4 +1,18 @@
 extension JSONCursor {
+    /// Reads over a mask and tells where it begins.
+    mutating func skipMask() throws(EvaluationFileError) -> Int {
+        _ = peek()
+        let place = position
+        try skipValue()
+        return place
+    }
+
+    /// The mask of an image of the given size that begins at `place`.
+    mutating func readMask(at place: Int, width: Int, height: Int) throws(EvaluationFileError) -> RunLengthMask {
+        move(to: place)
+        return try readMask(width: width, height: height)
+    }
+
     /// A mask of an image of the given size: compressed text, a list of runs, or polygons.
     mutating func readMask(width: Int, height: Int) throws(EvaluationFileError) -> RunLengthMask {
         let isArray = peek() == UInt8(ascii: "[")
@@ -14,7 +28,7 @@ extension JSONCursor {
     private mutating func readRuns(width: Int, height: Int) throws(EvaluationFileError) -> RunLengthMask {
         var size: [Int] = []
         var runs: [UInt32]?
-        var text: [UInt8]?
+        var text: JSONCursor.Text?
         let start = position
         try readObject("a segmentation") { (cursor, key) throws(EvaluationFileError) in
             switch key {
@@ -32,7 +46,7 @@ extension JSONCursor {
                     list.append(run)
                 }
                 runs = list
-            case "counts": text = try cursor.readString("counts")
+            case "counts": text = try cursor.readText("counts")
             default: try cursor.skipValue()
             }
         }
@@ -40,7 +54,12 @@ extension JSONCursor {
             throw malformed("a size of [\(height), \(width)] as the image has, not \(size), in the mask", at: start)
         }
         do throws(EvaluationError) {
-            if let text { return try RunLengthMask(width: width, height: height, compressed: text.span) }
+            switch text {
+            case .plain(let range):
+                return try RunLengthMask(width: width, height: height, compressed: bytes.span.extracting(range))
+            case .resolved(let text): return try RunLengthMask(width: width, height: height, compressed: text.span)
+            case nil: break
+            }
             if let runs { return try RunLengthMask(width: width, height: height, runs: runs) }
         } catch {
             throw .invalid(path: path, error)

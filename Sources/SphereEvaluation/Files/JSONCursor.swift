@@ -5,7 +5,7 @@ internal import SphereData
 /// A document of annotations has hundreds of megabytes of which a small part is wanted; every error names its byte.
 struct JSONCursor {
     let path: String
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     private(set) var position = 0
     /// How deep values may be nested.
     private static let deepest = 200
@@ -98,54 +98,70 @@ struct JSONCursor {
     }
 
     private mutating func readKey(_ what: String) throws(EvaluationFileError) -> String {
-        try expect(UInt8(ascii: "\""), "a key of \(what): a string")
-        var end = position
-        while end < bytes.count && bytes[end] != UInt8(ascii: "\"") && bytes[end] != UInt8(ascii: "\\") { end += 1 }
-        if end < bytes.count && bytes[end] == UInt8(ascii: "\"") {
-            defer { position = end + 1 }
-            return String(decoding: bytes[position..<end], as: UTF8.self)
+        switch try readText("a key of \(what)") {
+        case .plain(let range): String(decoding: bytes[range], as: UTF8.self)
+        case .resolved(let text): String(decoding: text, as: UTF8.self)
         }
-        position -= 1
-        return String(decoding: try readString("a key of \(what)"), as: UTF8.self)
+    }
+
+    /// A string of the document.
+    enum Text {
+        /// As it is, in these bytes.
+        case plain(Range<Int>)
+        /// With its escapes resolved.
+        case resolved([UInt8])
+    }
+
+    /// The place of the next byte of a string that ends it or begins an escape, if there is one.
+    private func endOfText(from start: Int) -> Int? {
+        bytes.withUnsafeBufferPointer { bytes in
+            var place = start
+            while place < bytes.count && bytes[place] != UInt8(ascii: "\"") && bytes[place] != UInt8(ascii: "\\") {
+                place += 1
+            }
+            return place < bytes.count ? place : nil
+        }
     }
 
     /// Reads over a string without looking at its escapes.
     private mutating func skipString() throws(EvaluationFileError) {
-        let start = position + 1
-        let end = bytes.withUnsafeBufferPointer { bytes -> Int in
-            var place = start
-            while place < bytes.count && bytes[place] != UInt8(ascii: "\"") {
-                place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
-            }
-            return place
-        }
-        position = min(end, bytes.count)
-        if position == bytes.count { throw malformed("the end of a string") }
         position += 1
+        while let end = endOfText(from: position) {
+            let isEnd = bytes[end] == UInt8(ascii: "\"")
+            position = min(end + (isEnd ? 1 : 2), bytes.count)
+            if isEnd { return }
+        }
+        position = bytes.count
+        throw malformed("the end of a string")
+    }
+
+    /// A string, copied only where it has escapes.
+    mutating func readText(_ what: @autoclosure () -> String) throws(EvaluationFileError) -> Text {
+        try expect(UInt8(ascii: "\""), "\(what()): a string")
+        var start = position
+        var result: [UInt8] = []
+        while let end = endOfText(from: start) {
+            if bytes[end] == UInt8(ascii: "\"") {
+                position = end + 1
+                if result.isEmpty { return .plain(start..<end) }
+                result.append(contentsOf: bytes[start..<end])
+                return .resolved(result)
+            }
+            result.append(contentsOf: bytes[start..<end])
+            position = end + 1
+            result.append(contentsOf: try readEscape())
+            start = position
+        }
+        position = bytes.count
+        throw malformed("the end of a string")
     }
 
     /// The bytes of a string, escapes resolved.
     mutating func readString(_ what: @autoclosure () -> String) throws(EvaluationFileError) -> [UInt8] {
-        try expect(UInt8(ascii: "\""), "\(what()): a string")
-        var start = position
-        var result: [UInt8] = []
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == UInt8(ascii: "\"") {
-                result.append(contentsOf: bytes[start..<position])
-                position += 1
-                return result
-            }
-            if byte == UInt8(ascii: "\\") {
-                result.append(contentsOf: bytes[start..<position])
-                position += 1
-                result.append(contentsOf: try readEscape())
-                start = position
-            } else {
-                position += 1
-            }
+        switch try readText(what()) {
+        case .plain(let range): Array(bytes[range])
+        case .resolved(let text): text
         }
-        throw malformed("the end of a string")
     }
 
     /// What the escape after a backslash stands for.

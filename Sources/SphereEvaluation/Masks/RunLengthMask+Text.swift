@@ -8,6 +8,7 @@ extension RunLengthMask {
     ///   no length, and runs that do not add up to the pixels.
     /// - Complexity: O(characters).
     public init(width: Int, height: Int, compressed text: Span<UInt8>) throws(EvaluationError) {
+        var reach = try RunReach(checkedWidth: width, height: height)
         var runs: [UInt32] = []
         runs.reserveCapacity(text.count / 2 + 1)
         var position = 0
@@ -35,9 +36,11 @@ extension RunLengthMask {
             guard let run = UInt32(exactly: value) else {
                 throw .malformedMask(runIndex: runs.count, reason: "\(value) is no length")
             }
+            try reach.addChecked(Int(run), at: runs.count)
             runs.append(run)
         }
-        try self.init(width: width, height: height, runs: runs)
+        try reach.checkEnd(runs: runs.count)
+        self.init(width: width, height: height, runs: runs, reach: reach)
     }
 
     /// The mask in COCO's compressed text.

@@ -22,53 +22,26 @@ public struct RunLengthMask: Equatable, Sendable {
     ///   `EvaluationError.invalid` for sizes that are negative or beyond 2^31 pixels.
     /// - Complexity: O(runs).
     public init(width: Int, height: Int, runs: [UInt32]) throws(EvaluationError) {
-        let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
-        guard width >= 0, height >= 0, !overflow, pixels <= 1 << 31 else {
-            throw .invalid(
-                what: "size of a mask", expected: "sides of 0 or more and at most 2^31 pixels",
-                found: "\(width) x \(height)")
-        }
-        var position = 0
-        for (index, run) in runs.enumerated() {
-            position += Int(run)
-            if position > pixels {
-                throw .malformedMask(
-                    runIndex: index, reason: "the runs reach \(position) pixels of \(pixels) (\(width) x \(height))")
-            }
-        }
-        guard position == pixels else {
-            throw .malformedMask(
-                runIndex: runs.count, reason: "the runs end at \(position) of \(pixels) pixels (\(width) x \(height))")
-        }
-        self.init(validWidth: width, height: height, runs: runs)
+        var reach = try RunReach(checkedWidth: width, height: height)
+        for index in runs.indices { try reach.addChecked(Int(runs[index]), at: index) }
+        try reach.checkEnd(runs: runs.count)
+        self.init(width: width, height: height, runs: runs, reach: reach)
     }
 
     /// Takes runs that are known to add up to the pixels.
     init(validWidth width: Int, height: Int, runs: [UInt32]) {
+        var reach = RunReach(width: width, height: height)
+        for index in runs.indices { reach.add(Int(runs[index]), isInside: index & 1 == 1) }
+        self.init(width: width, height: height, runs: runs, reach: reach)
+    }
+
+    /// Takes runs that add up to the pixels, and where they lie.
+    init(width: Int, height: Int, runs: [UInt32], reach: RunReach) {
         self.width = width
         self.height = height
         self.runs = runs
-        var (position, area) = (0, 0)
-        var (left, right, top, bottom) = (Int.max, 0, Int.max, 0)
-        for index in runs.indices {
-            let run = Int(runs[index])
-            if index & 1 == 1 && run > 0 {
-                area += run
-                let (column, row) = position.quotientAndRemainder(dividingBy: height)
-                left = min(left, column)
-                if row + run <= height {
-                    right = max(right, column + 1)
-                    top = min(top, row)
-                    bottom = max(bottom, row + run)
-                } else {
-                    right = max(right, (position + run - 1) / height + 1)
-                    (top, bottom) = (0, height)
-                }
-            }
-            position += run
-        }
-        self.area = area
-        columns = area == 0 ? 0..<0 : left..<right
-        rows = area == 0 ? 0..<0 : top..<bottom
+        area = reach.area
+        columns = area == 0 ? 0..<0 : reach.left..<reach.right
+        rows = area == 0 ? 0..<0 : reach.top..<reach.bottom
     }
 }

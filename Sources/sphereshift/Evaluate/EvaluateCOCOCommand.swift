@@ -45,7 +45,8 @@ struct EvaluateCOCOCommand: ParsableCommand {
             try single.add(image: image.id, truth: truth, predictions: predictions)
             evaluation.merge(single)
             if options.noImages { return }
-            rows.append(row(files.name(of: image), single.overall.result(), detections: predictions.count))
+            rows.append(
+                row(files.name(of: image), single.overall.result(keepsCurves: false), detections: predictions.count))
         }
         try options.finish(output(evaluation.result(), files, rows))
     }
@@ -90,7 +91,7 @@ struct EvaluateCOCOCommand: ParsableCommand {
             task: "coco", title: "COCO", images: files.truth.images.count, scores: precisions(nil) + recalls(nil))
         output.counts = [
             ("truth_objects", result.truthCount()),
-            ("detections", files.predictions.detections.values.reduce(0) { $0 + $1.count }),
+            ("detections", files.predictions.detectionCount),
         ]
         if !classAgnostic {
             output.classes = result.categories.map {

@@ -29,7 +29,7 @@ struct InstanceFiles {
         for (index, image) in truth.images.enumerated() {
             bar.update(index, of: truth.images.count, note: image.name)
             do {
-                try body(image, truth.objects[image.id] ?? [], predictions.detections[image.id] ?? [])
+                try body(image, truth.objects(of: image.id), predictions.detections(of: image.id))
             } catch {
                 throw InputError("image \(image.id): \(error)")
             }

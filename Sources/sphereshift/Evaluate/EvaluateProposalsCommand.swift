@@ -61,7 +61,8 @@ struct EvaluateProposalsCommand: ParsableCommand {
                 .init(
                     name: name,
                     scores: [
-                        .init("ar1000", "COCO AR of 1000", single.coco.overall.result().averageRecall()),
+                        .init(
+                            "ar1000", "COCO AR of 1000", single.coco.overall.result(keepsCurves: false).averageRecall()),
                         .init("hosang_ar1000", "Hosang's AR of 1000", single.hosang.averageRecall()),
                         .init("mean_best_iou", "mean IoU of the pairs", single.hosang.meanIntersectionOverUnion()),
                         .init("truth_objects", "objects", .defined(Double(overlaps.truthAreas.count))),
