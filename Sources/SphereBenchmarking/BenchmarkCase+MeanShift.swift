@@ -32,7 +32,7 @@ extension BenchmarkCase {
 
     /// A blurring step of clustered points and its gradient with respect to points, weights, concentration and step size.
     ///
-    /// The gradient of the shifted points is normal numbers. Every tile is evaluated.
+    /// The gradient of the shifted points is normal numbers. Tiles as in ``step(_:)``.
     static func forwardBackward(_ settings: BenchmarkSettings) -> BenchmarkCase {
         let points = clusteredPoints(settings)
         let upstream = normalRows(settings.points, settings, seed: 4)
@@ -50,23 +50,27 @@ extension BenchmarkCase {
                 values: values, measure: .rowDistance,
                 limit: AccuracyLimits.worstRow * AccuracyLimits.meanShiftGradient(shifted: false) * scale)
         }
-        return BenchmarkCase(input: input, work: UsefulWork(flops: 2 * UsefulWork.multiplyAdds(n, n, d)), twin: twin) {
-            execution in
-            var plan = plan(input, on: execution)
-            plan.negligibleTiles = .evaluate
-            var step = MeanShiftStep(rows: n, dimension: d)
-            var gradient = MeanShiftGradient(rows: n, dimension: d)
-            return {
-                plan.blur(points.view, concentration: settings.concentration, into: &step)
-                input.output.update { matrix in
-                    swap(&matrix, &gradient.points)
-                    plan.gradient(
-                        of: step, from: points.view, concentration: settings.concentration, upstream: upstream.view,
-                        into: &gradient)
-                    swap(&matrix, &gradient.points)
+        func kernel(_ tiles: MeanShiftPlan.NegligibleTiles) -> (Execution) -> () -> Void {
+            { execution in
+                var plan = plan(input, on: execution)
+                plan.negligibleTiles = tiles
+                var step = MeanShiftStep(rows: n, dimension: d)
+                var gradient = MeanShiftGradient(rows: n, dimension: d)
+                return {
+                    plan.blur(points.view, concentration: settings.concentration, into: &step)
+                    input.output.update { matrix in
+                        swap(&matrix, &gradient.points)
+                        plan.gradient(
+                            of: step, from: points.view, concentration: settings.concentration,
+                            upstream: upstream.view, into: &gradient)
+                        swap(&matrix, &gradient.points)
+                    }
                 }
             }
         }
+        return BenchmarkCase(
+            input: input, work: UsefulWork(flops: 2 * UsefulWork.multiplyAdds(n, n, d)), twin: twin,
+            kernel: kernel(.evaluate), variants: [("-skipping", kernel(.skipInClusterOrder))])
     }
 
     /// A step of some of the points as seeds, the points set beforehand: seeds climb many steps on the same points.

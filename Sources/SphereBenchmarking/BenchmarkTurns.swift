@@ -9,8 +9,9 @@ public struct BenchmarkTurns {
     public let instructionSet: InstructionSet
     /// What is computed, and after ``init(_:_:)`` also the verified result.
     public let input: BenchmarkInput
-    private let run: () -> Void
-    private let calls: Int
+    /// The endings of the names of its contestants: an empty one, and those of other ways to do the same.
+    public var endings: [String] { contestants.map(\.ending) }
+    private let contestants: [(ending: String, run: () -> Void, calls: Int)]
 
     /// Prepares `operation` on the widest of the instruction sets of `settings` and verifies its result.
     ///
@@ -21,17 +22,23 @@ public struct BenchmarkTurns {
         let benchmark = operation.benchmarkCase(settings)
         input = benchmark.input
         let execution = Execution(threads: settings.threads, instructionSet: instructionSet)
-        let contestant = Contestant(
-            name: instructionSet.rawValue, instructionSet: instructionSet, run: benchmark.kernel(execution))
-        run = contestant.run
         let (sample, expectation) = benchmark.twin.evaluate(within: settings.timing.naiveSeconds)
-        try benchmark.verify(contestant, sample, expectation)
-        calls = max(1, Int((settings.timing.sampleSeconds / seconds(run)).rounded(.up)))
+        var contestants: [(ending: String, run: () -> Void, calls: Int)] = []
+        // The one without an ending comes last: the output is its result.
+        for (ending, kernel) in benchmark.variants.reversed() + [("", benchmark.kernel)] {
+            let contestant = Contestant(
+                name: instructionSet.rawValue + ending, instructionSet: instructionSet, run: kernel(execution))
+            try benchmark.verify(contestant, sample, expectation)
+            let calls = max(1, Int((settings.timing.sampleSeconds / seconds(contestant.run)).rounded(.up)))
+            contestants.append((ending, contestant.run, calls))
+        }
+        self.contestants = contestants.reversed()
     }
 
     /// The seconds of one evaluation: the mean of as many calls as last `TimingPlan.sampleSeconds`, after one that warms
-    /// up.
-    public func sample() -> Double {
+    /// up; `nil` if no contestant has the ending.
+    public func sample(_ ending: String = "") -> Double? {
+        guard let (_, run, calls) = contestants.first(where: { $0.ending == ending }) else { return nil }
         run()
         return seconds { for _ in 0..<calls { run() } } / Double(calls)
     }

@@ -1,13 +1,5 @@
 internal import CInstructionSets
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// One step of blurring mean shift, phase by phase.
 struct BlurringStep: Sendable {
     let blocks: PackedBlocks
@@ -18,37 +10,19 @@ struct BlurringStep: Sendable {
     /// kappa / ln 2.
     let scale: Float
     let threads: Int
-    /// See ``BlockBounds/negligibleDot(concentration:weight:)``; `nil` where every tile is evaluated.
-    let negligibleDot: Float?
-    private let isOrdered: Bool
+    let negligible: NegligiblePairs
 
-    /// Blocks from which on it pays to look for negligible pairs.
-    private static let fewestBoundedBlocks = 16
-    /// Points within this share of the angle at which kernel values are negligible are near enough to share a cell.
-    private static let nearAngleShare = 0.6
     /// Floating-point operations below which threads take longer to start than they save: some 50 microseconds of work.
     private static let leastParallelWork = 4e6
 
-    init(
-        blocks: PackedBlocks, sums: SymmetricSums, kernels: KernelTable, count: Int, scale: Float, threads: Int,
-        negligibleDot: Float?, isOrdered: Bool
-    ) {
-        self.blocks = blocks
-        self.sums = sums
-        self.kernels = kernels
-        self.count = count
-        self.scale = scale
-        let work = 3 * Double(count) * Double(count) * Double(blocks.dimension + 8)
-        self.threads = work < Self.leastParallelWork ? 1 : threads
-        let blockCount = (count + blocks.blockRows - 1) / blocks.blockRows
-        let isBounded = blockCount >= Self.fewestBoundedBlocks && blockCount <= BlockBounds.mostBlocks
-        self.negligibleDot = isBounded ? negligibleDot : nil
-        self.isOrdered = isOrdered && self.negligibleDot != nil
+    /// The threads that so many points are worth.
+    static func threads(_ threads: Int, count: Int, dimension: Int) -> Int {
+        3 * Double(count) * Double(count) * Double(dimension + 8) < leastParallelWork ? 1 : threads
     }
 
     private var size: Int { blocks.blockRows }
     private var blockCount: Int { (count + size - 1) / size }
-    private var order: UnsafePointer<Int32>? { isOrdered ? UnsafePointer(sums.order.rows.start) : nil }
+    private var order: UnsafePointer<Int32>? { negligible.order }
 
     // MARK: Packing
 
@@ -56,30 +30,12 @@ struct BlurringStep: Sendable {
     func pack(_ points: MatrixView, _ weights: UnsafePointer<Float>?) {
         nonisolated(unsafe) let weights = weights
         withRows(of: points) { rows in
-            if isOrdered, let negligibleDot {
-                sums.order.arrange(
-                    rows, count: count, nearCosine: Float(cos(Self.nearAngleShare * acos(Double(negligibleDot)))),
-                    threads: threads,
-                    scratch: sums.scratch)
-            }
+            negligible.arrange(rows)
             parallelFor(units: blockCount, threads: threads) { worker, block in
-                let scratch = sums.scratch(worker)
-                blocks.pack(block: block, rows, count: count, weights: weights, order: order, scratch: scratch)
+                negligible.pack(block: block, rows, weights, worker)
                 sums.clear(from: block * size, rows: size)
-                if negligibleDot != nil {
-                    sums.bounds.findMean(
-                        of: block, blocks.rows.start + block * size * blocks.stride, stride: blocks.stride,
-                        count: min(size, count - block * size), weights: blocks.weights.start + block * size,
-                        scratch: scratch)
-                }
             }
-            if negligibleDot == nil { return }
-            sums.bounds.packMeans(blockCount)
-            parallelFor(units: blockCount, threads: threads) { worker, block in
-                sums.bounds.findMaxima(
-                    of: block, groups: blocks.groups.start + block * size * blocks.dimension, blocks: blockCount,
-                    scratch: sums.scratch(worker))
-            }
+            negligible.findBounds()
         }
     }
 
@@ -88,7 +44,7 @@ struct BlurringStep: Sendable {
     /// Evaluates every pair of blocks once, except negligible ones; returns the share that was.
     func addPairs() -> Double {
         if count == 0 { return 1 }
-        for worker in 0..<threads { sums.evaluated.start[worker] = 0 }
+        sums.clearEvaluated()
         let schedule = SymmetricSums.schedule(blocks: blockCount, blocks)
         schedule.forEachUnit(threads: threads, turns: sums.turns) { worker, first, second in
             flushingSubnormals {
@@ -103,35 +59,15 @@ struct BlurringStep: Sendable {
                 }
             }
         }
-        let evaluated = (0..<threads).reduce(0) { $0 + sums.evaluated.start[$1] }
-        return Double(evaluated) / Double(blockCount * (blockCount + 1) / 2)
+        return sums.evaluatedShare(blocks: blockCount)
     }
 
-    /// Adds blocks and another block to each other, in runs that have nothing negligible between them.
+    /// Adds blocks and another block to each other, except negligible ones.
     private func add(_ columns: Range<Int>, to row: Int, _ worker: Int) {
-        if columns.isEmpty { return }
-        let cosines = sums.partScratch(worker)
-        if negligibleDot != nil { sums.bounds.meanCosines(columns, row, into: cosines) }
-        func isNegligible(_ column: Int) -> Bool {
-            guard let negligibleDot else { return false }
-            return sums.bounds.isNegligible(
-                column, row, of: blockCount, meanCosine: cosines[column - columns.lowerBound], below: negligibleDot)
-        }
-        var start = columns.lowerBound
-        while start < columns.upperBound {
-            if isNegligible(start) {
-                start += 1
-                continue
-            }
-            // Blocks with weights, the last one in general, go in runs of their own.
-            var end = start + 1
-            while end < columns.upperBound && blocks.isPlain(end) == blocks.isPlain(start) && !isNegligible(end) {
-                end += 1
-            }
-            var run = run(columns: start, count: end - start, row, worker)
+        negligible.forEachRun(of: columns, with: row, worker) { columns in
+            var run = run(columns: columns.lowerBound, count: columns.count, row, worker)
             kernels.symmetricMeanShift(&run)
-            sums.evaluated.start[worker] += end - start
-            start = end
+            sums.evaluated.start[worker] += columns.count
         }
     }
 

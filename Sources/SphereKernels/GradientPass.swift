@@ -65,13 +65,17 @@ struct GradientPass: Sendable {
     /// What the kernels' values have to be multiplied with; h takes it up.
     let unit: Float
     let threads: Int
+    let negligible: NegligiblePairs
 
     private var size: Int { blocks.blockRows }
     private var blockCount: Int { (count + size - 1) / size }
 
     // MARK: Packing
 
-    /// Packs the points and their h, and clears the sums.
+    /// The number of the point that is packed at `place`.
+    private func row(at place: Int) -> Int { negligible.order.map { Int($0[place]) } ?? place }
+
+    /// Packs the points and their h, in their order or in one by clusters, finds the bounds of the blocks, and clears the sums.
     func pack(
         _ points: RowPointer, _ weights: UnsafePointer<Float>?, _ step: MeanShiftStep, _ upstream: RowPointer
     ) {
@@ -80,17 +84,19 @@ struct GradientPass: Sendable {
         step.shifted.elements.withUnsafeBufferPointer { shifted in
             guard let shiftedStart = shifted.baseAddress else { return }
             nonisolated(unsafe) let shifted = shiftedStart
+            negligible.arrange(points)
             parallelFor(units: blockCount, threads: threads) { worker, block in
-                blocks.pack(block: block, points, count: count, weights: weights)
+                negligible.pack(block: block, points, weights, worker)
                 sums.clear(from: block * size, rows: size)
                 let h = own.scratch(worker)
                 own.steps.start[block] = 0
                 for i in 0..<size {
-                    let row = block * size + i
-                    own.offsets.start[row] = 0
-                    if row < count {
+                    let place = block * size + i
+                    own.offsets.start[place] = 0
+                    if place < count {
+                        let row = row(at: place)
                         setOperands(
-                            of: row, points.start + row * points.stride, shifted + row * dimension,
+                            at: place, of: row, points.start + row * points.stride, shifted + row * dimension,
                             upstream.start + row * upstream.stride, step, h + i * dimension)
                     }
                 }
@@ -99,12 +105,14 @@ struct GradientPass: Sendable {
                     h, dimension, min(size, count - start), dimension, stride, own.panels.start + start * dimension,
                     own.groups.start + start * dimension, own.rows.start + start * stride)
             }
+            negligible.findBounds()
         }
     }
 
     /// h and b of a point, and its part of dL/deta, in double.
     private func setOperands(
-        of row: Int, _ point: UnsafePointer<Float>, _ shifted: UnsafePointer<Float>, _ upstream: UnsafePointer<Float>,
+        at place: Int, of row: Int, _ point: UnsafePointer<Float>, _ shifted: UnsafePointer<Float>,
+        _ upstream: UnsafePointer<Float>,
         _ step: MeanShiftStep, _ h: UnsafeMutablePointer<Float>
     ) {
         let dimension = blocks.dimension
@@ -126,14 +134,15 @@ struct GradientPass: Sendable {
             offset += Double(h[k]) * mean
             stepGradient += du * (mean - x)
         }
-        own.offsets.start[row] = Float(offset)
-        own.steps.start[row / size] += stepGradient
+        own.offsets.start[place] = Float(offset)
+        own.steps.start[place / size] += stepGradient
     }
 
     // MARK: Pairs
 
     /// Evaluates every pair of blocks once; returns dL/dkappa.
     func addPairs() -> Double {
+        sums.clearEvaluated()
         if count == 0 { return 0 }
         let schedule = SymmetricSums.schedule(blocks: blockCount, blocks)
         for worker in 0..<threads { _ = own.takeLanes(worker) }
@@ -155,14 +164,12 @@ struct GradientPass: Sendable {
         return (0..<schedule.units).reduce(0) { $0 + own.exponents.start[$1] }
     }
 
+    /// Adds blocks and another block to each other, except negligible ones.
     private func add(_ columns: Range<Int>, to row: Int, _ worker: Int) {
-        var start = columns.lowerBound
-        while start < columns.upperBound {
-            var end = start + 1
-            while end < columns.upperBound && blocks.isPlain(end) == blocks.isPlain(start) { end += 1 }
-            var run = run(columns: start, count: end - start, row, worker)
+        negligible.forEachRun(of: columns, with: row, worker) { columns in
+            var run = run(columns: columns.lowerBound, count: columns.count, row, worker)
             kernels.symmetricGradient(&run)
-            start = end
+            sums.evaluated.start[worker] += columns.count
         }
     }
 
@@ -170,6 +177,7 @@ struct GradientPass: Sendable {
         var run = run(columns: block, count: 1, block, worker)
         let rows = min(size, count - block * size)
         kernels.diagonalGradient(&run, (rows + kernels.sourceGroup - 1) / kernels.sourceGroup * kernels.sourceGroup)
+        sums.evaluated.start[worker] += 1
     }
 
     private func run(columns: Int, count: Int, _ row: Int, _ worker: Int) -> sphereshift_gradient_run {
@@ -189,6 +197,9 @@ struct GradientPass: Sendable {
             row_sums: sums.rowSums.start + first * stride, row_totals: sums.rowTotals.start + first,
             exponent_sums: own.laneScratch(worker), scratch: own.scratch(worker))
     }
+
+    /// The share of the tiles that ``addPairs()`` evaluated.
+    var evaluatedShare: Double { sums.evaluatedShare(blocks: blockCount) }
 
     // MARK: Finish
 
@@ -211,16 +222,17 @@ struct GradientPass: Sendable {
                     let first = panel * width
                     let panelSums = sums.panelSums.start + first * dimension
                     for i in 0..<min(width, count - first) {
-                        let row = first + i
+                        let place = first + i
+                        let row = row(at: place)
                         let result = points + row * dimension
                         if step.sums[row].isNaN {
                             result.update(repeating: 0, count: dimension)
                             weights[row] = 0
                             continue
                         }
-                        let rowSums = sums.rowSums.start + row * stride
+                        let rowSums = sums.rowSums.start + place * stride
                         for k in 0..<dimension { result[k] = panelSums[k * width + i] + rowSums[k] }
-                        weights[row] = sums.panelTotals.start[row] + sums.rowTotals.start[row]
+                        weights[row] = sums.panelTotals.start[place] + sums.rowTotals.start[place]
                         addDirect(row, step, upstream.start + row * upstream.stride, to: result)
                     }
                 }

@@ -34,7 +34,9 @@ extension MeanShiftPlan {
     /// Coordinates are taken as free: the gradient of what normalises the points comes on top. (The code released with
     /// "Recurrent Pixel Embedding for Instance Grouping" propagates through the kernel matrix as if its gradient were
     /// symmetric; this is the derivative.) One pass over the upper triangle of pairs, with three dot products and one exponential
-    /// per pair; nothing of size N x N is stored. The same bits for every number of threads. Error: docs/accuracy.md.
+    /// per pair; nothing of size N x N is stored. Tiles that are too far apart to matter are skipped as in the step
+    /// (``negligibleTiles``): together they would change no row by more than 2^-24 of its own |du_i| and their mean. The same bits
+    /// for every number of threads. Error: docs/accuracy.md.
     ///
     /// ## Defined results
     /// - A point with NaN or infinity has the gradient 0.
@@ -71,14 +73,23 @@ extension MeanShiftPlan {
         if let weights { checkWeights(weights.span, of: points) }
         let scale = exponentScale(concentration)
         set(points)
+        let sums = symmetricScratch()
+        // docs/math.md, "Negligible tiles".
+        let amplification = 4 * Double(concentration) + 1
+        let dot = withOptionalStart(of: weights) {
+            BlockBounds.negligibleDot(
+                concentration: Double(concentration), weight: amplification * relativeWeight($0, rows))
+        }
         let pass = GradientPass(
-            blocks: blocks, sums: symmetricScratch(), own: gradientScratch(), kernels: kernels, count: rows,
-            scale: scale,
-            concentration: concentration, stepSize: stepSize, unit: kernelUnit(scale), threads: execution.threads)
+            blocks: blocks, sums: sums, own: gradientScratch(), kernels: kernels, count: rows, scale: scale,
+            concentration: concentration, stepSize: stepSize, unit: kernelUnit(scale), threads: execution.threads,
+            negligible: NegligiblePairs(
+                dot: dot, negligibleTiles, blocks: blocks, sums: sums, count: rows, threads: execution.threads))
         withRows(of: points) { points in
             withRows(of: upstream) { upstream in
                 withOptionalStart(of: weights) { pass.pack(points, $0, step, upstream) }
                 gradient.concentration = pass.addPairs()
+                evaluatedShare = rows == 0 ? 1 : pass.evaluatedShare
                 gradient.stepSize = pass.stepSizeGradient()
                 pass.finish(step, upstream, into: &gradient)
             }
@@ -109,7 +120,9 @@ extension MeanShiftPlan {
 }
 
 /// Calls `body` with the address of the elements, if there are any to speak of.
-private func withOptionalStart(of elements: [Float]?, _ body: (UnsafePointer<Float>?) -> Void) {
+private func withOptionalStart<Result>(
+    of elements: [Float]?, _ body: (UnsafePointer<Float>?) -> Result
+) -> Result {
     guard let elements else { return body(nil) }
-    elements.withUnsafeBufferPointer { body($0.baseAddress) }
+    return elements.withUnsafeBufferPointer { body($0.baseAddress) }
 }

@@ -34,21 +34,21 @@ extension MeanShiftPlan {
         requireResult(step, of: points, stepSize)
         let scale = exponentScale(concentration)
         set(points)
+        let sums = symmetricScratch()
+        let threads = BlurringStep.threads(execution.threads, count: points.rows, dimension: dimension)
         let blur = BlurringStep(
-            blocks: blocks, sums: symmetricScratch(), kernels: kernels, count: points.rows, scale: scale,
-            threads: execution.threads,
-            negligibleDot: negligibleTiles == .evaluate
-                ? nil
-                : BlockBounds.negligibleDot(
+            blocks: blocks, sums: sums, kernels: kernels, count: points.rows, scale: scale, threads: threads,
+            negligible: NegligiblePairs(
+                dot: BlockBounds.negligibleDot(
                     concentration: Double(concentration), weight: relativeWeight(weights, points.rows)),
-            isOrdered: negligibleTiles == .skipInClusterOrder)
+                negligibleTiles, blocks: blocks, sums: sums, count: points.rows, threads: threads))
         blur.pack(points, weights)
         evaluatedShare = blur.addPairs()
         blur.finish(points, stepSize, kernelUnit(scale), into: &step)
     }
 
     /// The sum of the weights over the smallest of them.
-    private func relativeWeight(_ weights: UnsafePointer<Float>?, _ count: Int) -> Double {
+    func relativeWeight(_ weights: UnsafePointer<Float>?, _ count: Int) -> Double {
         guard let weights else { return Double(count) }
         var (sum, smallest) = (0.0, Double.infinity)
         for i in 0..<count {

@@ -51,7 +51,7 @@ public struct MeanShiftPlan: ~Copyable {
     /// What gradients need beside, made by the first call.
     var gradientSums: GradientSums?
 
-    /// What ``blur(_:weights:concentration:stepSize:into:)`` does with tiles of points that are too far apart to matter.
+    /// What ``blur(_:weights:concentration:stepSize:into:)`` and its gradient do with tiles of points that are too far apart to matter.
     public enum NegligibleTiles: Sendable, Hashable, CaseIterable {
         /// Evaluates them.
         case evaluate
@@ -61,13 +61,14 @@ public struct MeanShiftPlan: ~Copyable {
         case skipInClusterOrder
     }
 
-    /// What blurring does with tiles of points that are too far apart to matter.
+    /// What blurring and its gradient do with tiles of points that are too far apart to matter.
     ///
     /// A tile is skipped when bounds prove that all skipped ones together stay below 2^-24 of the sum of every row, half a
-    /// unit in the last place: for kappa = 100, blocks of points that are more than about 45 degrees apart.
+    /// unit in the last place: for kappa = 100, blocks of points that are more than about 45 degrees apart. In a gradient they stay
+    /// below 2^-24 of the upstream gradient.
     public var negligibleTiles: NegligibleTiles = .skipInClusterOrder
 
-    /// The share of the tiles that the last blurring step evaluated, 0 to 1.
+    /// The share of the tiles that the last blurring step or gradient evaluated, 0 to 1.
     public internal(set) var evaluatedShare = 1.0
 
     /// Memory for at most `capacity` points of `dimension` coordinates.

@@ -66,4 +66,13 @@ final class SymmetricSums: Sendable {
         (rowSums.start + first * stride).update(repeating: 0, count: rows * stride)
         (rowTotals.start + first).update(repeating: 0, count: rows)
     }
+
+    /// Begins to count tiles.
+    func clearEvaluated() { evaluated.start.update(repeating: 0, count: evaluated.count) }
+
+    /// The share of the tiles of so many blocks that was evaluated.
+    func evaluatedShare(blocks: Int) -> Double {
+        let tiles = (0..<evaluated.count).reduce(0) { $0 + evaluated.start[$1] }
+        return Double(tiles) / Double(blocks * (blocks + 1) / 2)
+    }
 }

@@ -29,12 +29,14 @@ struct BenchmarkTurnsServer {
 
     /// Answers every line of stdin with one line on stdout, until there is no more.
     func run() throws {
-        answer("ready \(turns.instructionSet.rawValue)")
+        answer(["ready", turns.instructionSet.rawValue + turns.endings.joined(separator: " ")].joined(separator: " "))
         while let request = readLine() {
-            switch request {
-            case "sample": answer("\(turns.sample())")
-            case "peak": answer("\(turns.peak() * 1e-9)")
-            default: throw UnknownRequest(text: request)
+            if request == "peak" {
+                answer("\(turns.peak() * 1e-9)")
+            } else if request.hasPrefix("sample"), let seconds = turns.sample(String(request.dropFirst(6))) {
+                answer("\(seconds)")
+            } else {
+                throw UnknownRequest(text: request)
             }
         }
     }

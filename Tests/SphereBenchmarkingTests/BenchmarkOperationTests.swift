@@ -15,7 +15,7 @@ import Testing
     func contestants(operation: BenchmarkOperation, threads: Int) throws {
         for dimension in [1, 17] {
             let rows = try operation.run(settings(dimension: dimension, threads: threads))
-            let endings = operation == .step ? ["", "-skipping"] : [""]
+            let endings = [.step, .forwardBackward].contains(operation) ? ["", "-skipping"] : [""]
             let kernels = InstructionSet.available.reversed().flatMap { set in endings.map { set.rawValue + $0 } }
             #expect(rows.map(\.contestant) == kernels + ["naive"])
             #expect(rows.map(\.threads) == kernels.map { _ in threads } + [1])

@@ -123,6 +123,40 @@ import Testing
         }
     }
 
+    @Test(
+        "skips tiles of clusters that are far apart without a trace in the result", arguments: InstructionSet.available)
+    func skipping(set: InstructionSet) {
+        let execution = Execution(for: set, threads: 2)
+        var generator = SeededGenerator(seed: 7)
+        let (count, largestShare) = keepsToSmallSizes ? (800, 0.95) : (1500, 0.7)
+        for dimension in [3, 16] {
+            for stepSize in [Float(1), 0.5] {
+                var points = generator.clusteredRows(count, dimension: dimension, clusters: 8, noise: 0.15)
+                points[count / 2, 1] = .nan
+                let weights = (0..<count).map { $0 % 5 == 0 ? Float(2) : 1 }
+                let upstream = generator.normalMatrix(rows: count, columns: dimension)
+                let exact = Reference.meanShiftGradient(
+                    points, weights: weights, concentration: 100, stepSize: Double(stepSize), upstream: upstream)
+                func gradient(_ tiles: MeanShiftPlan.NegligibleTiles) -> (MeanShiftGradient, share: Double) {
+                    var plan = MeanShiftPlan(capacity: count, dimension: dimension, on: execution)
+                    let step = plan.blurred(points, weights: weights, concentration: 100, stepSize: stepSize)
+                    plan.negligibleTiles = tiles
+                    var gradient = MeanShiftGradient(rows: count, dimension: dimension)
+                    plan.gradient(
+                        of: step, from: points.view, weights: weights, concentration: 100, stepSize: stepSize,
+                        upstream: upstream.view, into: &gradient)
+                    return (gradient, plan.evaluatedShare)
+                }
+                let all = gradient(.evaluate)
+                let ordered = gradient(.skipInClusterOrder)
+                #expect(all.share == 1 && ordered.share < largestShare, "\(ordered.share), D = \(dimension), seed 7")
+                let limit = AccuracyLimits.meanShiftGradient(shifted: true)
+                #expect(excess(all.0, exact, upstream, limit: limit) <= 1, "every tile, D = \(dimension)")
+                #expect(excess(ordered.0, exact, upstream, limit: limit) <= 1, "ordered, D = \(dimension)")
+            }
+        }
+    }
+
     @Test("of no points is empty, and a lone point passes no gradient along its direction")
     func few() {
         let none = MeanShiftPlan.gradient(
