@@ -26,10 +26,13 @@ public struct Grouping: Sendable {
     public let isConverged: Bool
     /// The concentration of the kernel.
     public let concentration: Concentration
-    /// The largest angle, in radians, by which approximations may have moved a point in any iteration.
+    /// The largest angle, in radians, between a shifted point and where exact steps would have brought it.
     ///
-    /// 0: every pair of points was evaluated. Rounding errors are not counted; docs/accuracy.md states them.
+    /// 0: every pair of points was evaluated. Rounding errors are not counted; docs/accuracy.md states them. See
+    /// ``BlurringChain/certifiedAngle``.
     public let certifiedAngle: Double
+    /// Kernel evaluations in parts of those of exact steps, N x N (with M seeds, M x N) in every iteration.
+    public let evaluatedShare: Double
 
     /// Number of groups.
     public var count: Int { sizes.count }

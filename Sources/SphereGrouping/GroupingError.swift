@@ -10,6 +10,8 @@ public enum GroupingError: Error, Equatable, Sendable, CustomStringConvertible {
     case zeroRow(row: Int)
     /// Points for ``Grouping/predict(_:on:)`` have another dimension than the points that were grouped.
     case wrongDimension(expected: Int, found: Int)
+    /// An accuracy is below the rounding of a step, ``BlurringChain/roundingAngle(concentration:)``.
+    case accuracyBelowRounding(angle: Double, least: Double, concentration: Double)
 
     /// What is wrong, in one line.
     public var description: String {
@@ -21,6 +23,8 @@ public enum GroupingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .zeroRow(let row): "row \(row) is the zero vector, which has no direction"
         case .wrongDimension(let expected, let found):
             "the points have \(found) coordinates, the groups were found in \(expected)"
+        case .accuracyBelowRounding(let angle, let least, let concentration):
+            "an accuracy of \(angle) radians is below the rounding of a step at concentration \(concentration), \(least)"
         }
     }
 }

@@ -22,10 +22,22 @@ public struct MeanShift: Sendable {
     public var stepSize: Float
     /// Number of seeds that climb on the fixed points; `nil` moves all points (blurring).
     public var seeds: Int?
+    /// How far points may be from those of exact steps; with seeds, or a step size below 1, every step is exact.
+    public var accuracy: Accuracy
     /// How groups are read off the shifted points.
     public var readOut: ReadOut
     /// Threads and instruction set.
     public var execution: Execution
+
+    /// How far points may be from those of exact steps.
+    public enum Accuracy: Sendable, Hashable {
+        /// Every step evaluates all points.
+        case exact
+        /// No point is farther than this angle, in radians, after any step: points that have met become one, ``BlurringChain``.
+        case within(Double)
+        /// Within 1e-4, or four times ``BlurringChain/roundingAngle(concentration:)`` if that is more.
+        case tight
+    }
 
     /// When mean shift stops.
     public enum Iterations: Sendable, Hashable {
@@ -46,12 +58,13 @@ public struct MeanShift: Sendable {
     /// iterations, a quantile in (0, 1], a merge cosine in [-1, 1].
     public init(
         concentration: ConcentrationChoice, iterations: Iterations = .untilConverged(), stepSize: Float = 1,
-        seeds: Int? = nil, readOut: ReadOut = ReadOut(), execution: Execution = .default
+        seeds: Int? = nil, accuracy: Accuracy = .exact, readOut: ReadOut = ReadOut(), execution: Execution = .default
     ) {
         self.concentration = concentration
         self.iterations = iterations
         self.stepSize = stepSize
         self.seeds = seeds
+        self.accuracy = accuracy
         self.readOut = readOut
         self.execution = execution
     }
@@ -64,7 +77,9 @@ public struct MeanShift: Sendable {
         public let maximum: Int
         /// Mean chord that the points moved in this iteration.
         public let meanMovement: Double
-        /// The points (or seeds) after this iteration, unit rows.
+        /// The points that are still distinct, or the seeds, after this iteration: unit rows.
+        ///
+        /// With ``Accuracy/exact`` these are all points.
         public let shifted: Matrix
     }
 
@@ -73,9 +88,9 @@ public struct MeanShift: Sendable {
     /// - Parameters:
     ///   - points: N >= 1 directions of D >= 1 coordinates; lengths are ignored.
     ///   - onIteration: called after every iteration.
-    /// - Precondition: the settings are valid, see ``init(concentration:iterations:stepSize:seeds:readOut:execution:)``.
-    /// - Throws: ``GroupingError`` for an empty matrix, NaN, infinity or a zero row.
-    /// - Complexity: per iteration O(N^2 D) time (with M seeds O(M N D)); O(N D) memory.
+    /// - Precondition: the settings are valid, see ``init(concentration:iterations:stepSize:seeds:accuracy:readOut:execution:)``.
+    /// - Throws: ``GroupingError`` for an empty matrix, NaN, infinity or a zero row, or an accuracy below rounding.
+    /// - Complexity: per iteration O(N^2 D) time (with M seeds O(M N D), with M points still distinct O(M^2 D)); O(N D) memory.
     public func group(
         _ points: Matrix, onIteration: ((Progress) -> Void)? = nil
     ) throws(GroupingError) -> Grouping {
@@ -90,29 +105,30 @@ public struct MeanShift: Sendable {
         require(
             kappa.value <= Double(MeanShiftPlan.largestConcentration),
             "concentration must be at most \(MeanShiftPlan.largestConcentration), found \(kappa.value)")
-        let seedRows = seeds.map { SeedSelection.farthestFirst($0, of: points, on: execution) }
-        let start = seedRows.map(points.selectingRows) ?? points
-        let run = iterate(start, fixedPoints: seedRows == nil ? nil : points, kappa, onIteration)
-
-        var reader: GroupReader
-        var labels: [Int]
-        if seedRows == nil {
-            reader = GroupReader(
-                shifted: run.shifted, multiplicities: [Int](repeating: 1, count: points.rows),
-                coreCosine: readOut.coreCosine(kappa), on: execution)
-            reader.apply(readOut.smallGroups, concentration: kappa)
-            labels = reader.labels
-        } else {
-            let nearest = ModeAssignment(of: points, to: run.shifted, on: execution).nearest
-            var multiplicities = [Int](repeating: 0, count: run.shifted.rows)
-            for seed in nearest { multiplicities[seed] += 1 }
-            reader = GroupReader(
-                shifted: run.shifted, multiplicities: multiplicities, coreCosine: readOut.coreCosine(kappa),
-                on: execution)
-            reader.apply(readOut.smallGroups, concentration: kappa)
-            labels = nearest.map { reader.labels[$0] }
-        }
+        if let seeds { return group(points, seeds: seeds, kappa, onIteration) }
+        let run = try blur(points, kappa, onIteration)
+        var reader = GroupReader(
+            shifted: run.shifted, multiplicities: run.multiplicities, coreCosine: readOut.coreCosine(kappa),
+            on: execution)
+        reader.apply(readOut.smallGroups, concentration: kappa)
+        let labels = run.representatives.map { reader.labels[Int($0)] }
         return grouping(of: points, labels, reader, run, kappa)
+    }
+
+    /// Groups around seeds that climb on the fixed points.
+    private func group(
+        _ points: Matrix, seeds: Int, _ kappa: Concentration, _ onIteration: ((Progress) -> Void)?
+    ) -> Grouping {
+        let rows = SeedSelection.farthestFirst(seeds, of: points, on: execution)
+        let run = climb(points.selectingRows(rows), on: points, kappa, onIteration)
+        let nearest = ModeAssignment(of: points, to: run.shifted, on: execution).nearest
+        var multiplicities = [Int](repeating: 0, count: run.shifted.rows)
+        for seed in nearest { multiplicities[seed] += 1 }
+        var reader = GroupReader(
+            shifted: run.shifted, multiplicities: multiplicities, coreCosine: readOut.coreCosine(kappa),
+            on: execution)
+        reader.apply(readOut.smallGroups, concentration: kappa)
+        return grouping(of: points, nearest.map { reader.labels[$0] }, reader, run, kappa)
     }
 
     /// Stops the program on settings that make no sense; the properties may have changed since `init`.
@@ -134,25 +150,85 @@ public struct MeanShift: Sendable {
     }
 
     private struct Run {
+        /// The distinct points, or the seeds.
         var shifted: Matrix
+        /// The row of `shifted` that stands for every point, and how many each stands for.
+        var representatives: [Int32]
+        var multiplicities: [Int]
+        var certifiedAngle = 0.0
+        var evaluatedShare = 1.0
         var iterations = 0
         var isConverged = false
+        private var lastMovement = 0.0
+
+        init(_ points: Matrix) {
+            shifted = points
+            representatives = (0..<Int32(points.rows)).map { $0 }
+            multiplicities = [Int](repeating: 1, count: points.rows)
+        }
+
+        /// Counts an iteration, and decides whether it was the last one.
+        mutating func count(movement: Double, tolerance: Double?) {
+            iterations += 1
+            // Sparse points start slowly: a small movement that grows is no end, unless it is next to nothing.
+            if let tolerance { isConverged = movement <= min(tolerance, max(lastMovement, tolerance / 100)) }
+            lastMovement = movement
+        }
     }
 
-    /// Moves `start` on themselves (blurring), or on `fixedPoints`.
-    private func iterate(
-        _ start: Matrix, fixedPoints: Matrix?, _ kappa: Concentration, _ onIteration: ((Progress) -> Void)?
+    private func limits(_ kappa: Concentration) -> (maximum: Int, tolerance: Double?) {
+        switch iterations {
+        case .count(let count): (count, nil)
+        case .untilConverged(let tolerance, let maximum): (maximum, tolerance * kappa.bandwidth)
+        }
+    }
+
+    /// The accuracy of the chain.
+    private func chainAccuracy(_ kappa: Concentration) throws(GroupingError) -> BlurringChain.Accuracy {
+        let least = BlurringChain.roundingAngle(concentration: kappa.value)
+        switch accuracy {
+        case .exact: return .exact
+        case .tight: return .within(max(1e-4, 4 * least))
+        case .within(let angle):
+            if angle >= least { return .within(angle) }
+            throw .accuracyBelowRounding(angle: angle, least: least, concentration: kappa.value)
+        }
+    }
+
+    /// Moves all points on themselves.
+    private func blur(
+        _ points: Matrix, _ kappa: Concentration, _ onIteration: ((Progress) -> Void)?
+    ) throws(GroupingError) -> Run {
+        let accuracy = try chainAccuracy(kappa)
+        if stepSize < 1 { return climb(points, on: nil, kappa, onIteration) }
+        let (maximum, tolerance) = limits(kappa)
+        var chain = BlurringChain(points, concentration: Float(kappa.value), accuracy: accuracy, on: execution)
+        var run = Run(points)
+        while run.iterations < maximum && !run.isConverged {
+            chain.step()
+            run.count(movement: chain.meanMovement, tolerance: tolerance)
+            onIteration?(
+                Progress(
+                    iteration: run.iterations, maximum: maximum, meanMovement: chain.meanMovement,
+                    shifted: chain.distinct))
+        }
+        run.shifted = chain.distinct
+        run.representatives = chain.representatives
+        run.multiplicities = chain.multiplicities
+        run.certifiedAngle = chain.certifiedAngle
+        run.evaluatedShare = chain.evaluatedShare
+        return run
+    }
+
+    /// Moves `start` on `fixedPoints`, or on themselves.
+    private func climb(
+        _ start: Matrix, on fixedPoints: Matrix?, _ kappa: Concentration, _ onIteration: ((Progress) -> Void)?
     ) -> Run {
-        let (maximum, tolerance): (Int, Double?) =
-            switch iterations {
-            case .count(let count): (count, nil)
-            case .untilConverged(let tolerance, let maximum): (maximum, tolerance * kappa.bandwidth)
-            }
+        let (maximum, tolerance) = limits(kappa)
         var plan = MeanShiftPlan(
             capacity: (fixedPoints ?? start).rows, dimension: start.columns, on: execution)
         if let fixedPoints { plan.setPoints(fixedPoints.view) }
-        var run = Run(shifted: start)
-        var lastMovement = 0.0
+        var run = Run(start)
         // Two sets of points that take turns: a loop reads one and writes the other.
         var next = MeanShiftStep(rows: start.rows, dimension: start.columns)
         while run.iterations < maximum && !run.isConverged {
@@ -163,10 +239,7 @@ public struct MeanShift: Sendable {
             }
             let movement = meanDistance(run.shifted, next.shifted)
             swap(&run.shifted, &next.shifted)
-            run.iterations += 1
-            // Sparse points start slowly: a small movement that grows is no end, unless it is next to nothing.
-            if let tolerance { run.isConverged = movement <= min(tolerance, max(lastMovement, tolerance / 100)) }
-            lastMovement = movement
+            run.count(movement: movement, tolerance: tolerance)
             onIteration?(
                 Progress(iteration: run.iterations, maximum: maximum, meanMovement: movement, shifted: run.shifted))
         }
@@ -199,8 +272,11 @@ public struct MeanShift: Sendable {
         let numbered = labels.map { numbers[$0] }
         return Grouping(
             labels: numbered.map(Int32.init), modes: modes, sizes: order.map { reader.sizes[$0] },
-            scores: scores(of: points, numbered, modes), shifted: run.shifted, iterations: run.iterations,
-            isConverged: run.isConverged, concentration: kappa, certifiedAngle: 0)
+            scores: scores(of: points, numbered, modes),
+            shifted: seeds == nil && run.shifted.rows < points.rows
+                ? run.shifted.selectingRows(run.representatives.map(Int.init)) : run.shifted,
+            iterations: run.iterations, isConverged: run.isConverged, concentration: kappa,
+            certifiedAngle: run.certifiedAngle, evaluatedShare: run.evaluatedShare)
     }
 
     /// See ``Grouping/scores``.

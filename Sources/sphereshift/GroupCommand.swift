@@ -30,6 +30,15 @@ struct GroupCommand: ParsableCommand {
             "Move this many seeds on the fixed points instead of all points: for large N.", valueName: "m"))
     var seeds: Int?
 
+    @Flag(
+        help:
+            "Evaluate all points in every step. Without it points that have met become one, which moves no point by more than 1e-4 radians (more where rounding does)."
+    )
+    var exact = false
+
+    @Option(help: ArgumentHelp("Merge so that no point is moved by more than this angle.", valueName: "radians"))
+    var accuracy: Double?
+
     @OptionGroup(title: "Read-out") var readOut: ReadOutOptions
 
     @Flag(help: "Subtract the mean of all rows first; implies --normalize.")
@@ -57,6 +66,10 @@ struct GroupCommand: ParsableCommand {
 
     func validate() throws {
         if let seeds, seeds < 1 { throw ValidationError("--seeds must be 1 or more, found \(seeds)") }
+        if exact && accuracy != nil { throw ValidationError("give one of --exact and --accuracy") }
+        if let accuracy, !(accuracy > 0 && accuracy <= 1) {
+            throw ValidationError("--accuracy must be an angle in (0, 1], found \(accuracy)")
+        }
         if let labels, !labels.hasSuffix(".npy") && !labels.hasSuffix(".png") {
             throw ValidationError("--labels: expected a name that ends in .npy or .png, found '\(labels)'")
         }
@@ -75,13 +88,17 @@ struct GroupCommand: ParsableCommand {
 
         let meanShift = MeanShift(
             concentration: concentration.choice ?? .automatic, iterations: iterations.rule,
-            stepSize: iterations.stepSize, seeds: seeds, readOut: readOut.readOut, execution: execution)
+            stepSize: iterations.stepSize, seeds: seeds,
+            accuracy: exact ? .exact : accuracy.map { .within($0) } ?? .tight, readOut: readOut.readOut,
+            execution: execution)
         var bar = ProgressBar("mean shift")
         let start = ContinuousClock.now
         let grouping: Grouping
         do {
             grouping = try meanShift.group(points) { progress in
-                bar.update(progress.iteration, of: progress.maximum, note: "moved \(progress.meanMovement.shortText)")
+                bar.update(
+                    progress.iteration, of: progress.maximum,
+                    note: "moved \(progress.meanMovement.shortText), \(progress.shifted.rows) distinct")
             }
         } catch {
             throw InputError("\(input): \(error)")

@@ -15,6 +15,7 @@ struct GroupingSummary: Encodable {
     let concentration: Double
     let bandwidth: Double
     let certifiedAngle: Double
+    let evaluatedShare: Double
     let seconds: Double
     let threads: Int
     let instructionSet: String
@@ -31,6 +32,7 @@ struct GroupingSummary: Encodable {
         concentration = grouping.concentration.value
         bandwidth = grouping.concentration.bandwidth
         certifiedAngle = grouping.certifiedAngle
+        evaluatedShare = grouping.evaluatedShare
         self.seconds = seconds
         threads = execution.threads
         instructionSet = execution.instructionSet.rawValue
@@ -56,7 +58,8 @@ struct GroupingSummary: Encodable {
         let kernel = "concentration \(concentration.shortText) (bandwidth \(bandwidth.shortText))"
         return """
             \(points) points of dimension \(dimension): \(groups) groups after \(iterations) iterations (\(state)), \(kernel), \
-            \(seconds.text(digits: 2)) s
+            \(seconds.text(digits: 2)) s; at most \(certifiedAngle.shortText) radians from exact steps, with \
+            \((100 * evaluatedShare).text(digits: 1)) % of their kernel values
 
             \(table.text)
             """
