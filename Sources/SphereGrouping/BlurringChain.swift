@@ -99,7 +99,8 @@ public struct BlurringChain: ~Copyable {
         on execution: Execution = .default
     ) {
         self.init(
-            points, weights: weights, concentration: concentration, accuracy: accuracy, fewestPoints: 512, on: execution)
+            points, weights: weights, concentration: concentration, accuracy: accuracy, fewestPoints: 512, on: execution
+        )
     }
 
     /// A chain that merges as few as `fewestPoints` points.
@@ -121,7 +122,8 @@ public struct BlurringChain: ~Copyable {
             let least = Self.roundingAngle(concentration: Double(concentration))
             require(
                 angle >= least,
-                "the accuracy must be at least \(least), the rounding of a step of concentration \(concentration), found \(angle)")
+                "the accuracy must be at least \(least), the rounding of a step of concentration \(concentration), found \(angle)"
+            )
             radius = angle * Self.radiusShare
         }
         self.concentration = concentration

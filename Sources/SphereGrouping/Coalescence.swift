@@ -94,7 +94,8 @@ struct Coalescence {
             for row in order {
                 let point = row * dimension
                 // Leaders that are behind by more than the radius are behind all that follow.
-                while first < leaders.count, elements[point + key] - elements[leaders[first] * dimension + key] > radius {
+                while first < leaders.count, elements[point + key] - elements[leaders[first] * dimension + key] > radius
+                {
                     first += 1
                 }
                 let leader = leaders[first...].first { leader in
