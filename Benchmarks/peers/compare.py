@@ -189,7 +189,7 @@ class Comparison:
                 if not error <= truth.limit:
                     self.failures.append(f"{contestant.name} in {case}: error {error:.3g}, allowed is {truth.limit:g}")
                     print(f"  WRONG: {self.failures[-1]}", flush=True)
-                    contestants.remove(contestant)
+                    contestants = [each for each in contestants if getattr(each, "contestant", each) is not contestant]
                     contestant.close()
             if contestants:
                 interleave(contestants, self.options.seconds, PAUSE_SECONDS if case.threads > 1 else 0)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """`sphereshift group` with points that have met merged, and with every point in every step, on the same clusters.
 
-N unit vectors around random directions, normal noise of length 0.3 on each; ten steps. Both runs are whole processes without reading labels from one
-another; their labels are compared.
+N unit vectors around random directions, normal noise of length 0.3 on each; ten steps. Seconds are from points to groups, as the tool prints them, without
+reading and writing; the labels of both are compared.
 
 usage: Benchmarks/peers/merging.py [--points 16384] [--dimension 16] [--clusters 16] [--concentrations 20,100] [--accuracy 1e-3]
                                    [--iterations 10] [--threads 2] [--tool .build/release/sphereshift]

@@ -2,7 +2,11 @@ public import SphereKernels
 
 /// Steps of blurring mean shift on the same points, fewer and fewer of which are distinct.
 ///
-/// Blurring draws groups together with cubic order; after a few steps their points have met. With an accuracy to spend, points within a
+/// A step moves every point x_i, with weights w_j, to the direction of
+///
+///     u_i = sum over j of w_j exp(kappa (x_i . x_j - 1)) x_j
+///
+/// (``MeanShiftPlan``, eta = 1). Blurring draws groups together with cubic order; after a few steps their points have met. With an accuracy to spend, points within a
 /// small radius become one weighted point, which later steps evaluate once; every point remembers the one that stands for it.
 ///
 /// ```swift
