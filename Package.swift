@@ -52,6 +52,7 @@ let package = Package(
         .library(name: "SphereTensor", targets: ["SphereTensor"]),
         .library(name: "SphereLinearAlgebra", targets: ["SphereLinearAlgebra"]),
         .library(name: "SphereGrouping", targets: ["SphereGrouping"]),
+        .library(name: "SphereFastSummation", targets: ["SphereFastSummation"]),
         .library(name: "SphereLosses", targets: ["SphereLosses"]),
         .library(name: "SphereEvaluation", targets: ["SphereEvaluation"]),
         .library(name: "SphereNetworks", targets: ["SphereNetworks"]),
@@ -83,6 +84,10 @@ let package = Package(
         .target(
             name: "SphereGrouping", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
             swiftSettings: swiftSettings),
+        .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"]), .brew(["fftw"])]),
+        .target(
+            name: "SphereFastSummation", dependencies: ["SphereKernels", "SphereGrouping", "CFFTW"],
+            swiftSettings: swiftSettings),
         .target(
             name: "SphereLosses", dependencies: ["SphereKernels", "SphereTensor", "SphereTheory"],
             swiftSettings: swiftSettings),
@@ -111,7 +116,8 @@ let package = Package(
             name: "sphereshift",
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
-                "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports", "SphereRecipes",
+                "SphereFastSummation", "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports",
+                "SphereRecipes",
                 "SphereBenchmarking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -141,6 +147,13 @@ let package = Package(
         .testTarget(name: "SphereTheoryTests", dependencies: ["SphereTheory"], swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereDataTests", dependencies: ["SphereKernels", "SphereData"], exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "SphereFastSummationTests",
+            dependencies: [
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereGrouping", "SphereFastSummation",
+                "TestSupport",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "SphereTensorTests",
@@ -182,7 +195,8 @@ let package = Package(
             name: "SphereRecipesTests",
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
-                "SphereLosses", "SphereNetworks", "SphereReports", "SphereRecipes", "TestSupport",
+                "SphereFastSummation", "SphereLosses", "SphereNetworks", "SphereReports", "SphereRecipes",
+                "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "ToolTests",

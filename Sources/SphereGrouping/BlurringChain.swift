@@ -20,7 +20,9 @@ public import SphereKernels
 /// ``certifiedAngle`` bounds the distance to the chain of exact steps in exact arithmetic, point by point and step by step
 /// (docs/math.md, "Coalescence"). It does not count rounding, of which ``roundingAngle(concentration:)`` is the scale, nor tiles that
 /// are below half a unit in the last place of every sum (``MeanShiftPlan/negligibleTiles``). Where it would exceed the accuracy, the
-/// chain goes back to the last exact points and merges with a smaller radius, in the end not at all.
+/// chain goes back to the points before the first merge and merges with a smaller radius, in the end not at all.
+///
+/// Steps before points have met are exact, or, with a ``KernelSummation``, those of the summation as long as its bounds stay within the accuracy.
 ///
 /// Source: Carreira-Perpinan, "Acceleration strategies for Gaussian mean-shift image segmentation", CVPR 2006, whose merging has no bound.
 public struct BlurringChain: ~Copyable {
@@ -66,11 +68,14 @@ public struct BlurringChain: ~Copyable {
     }
 
     private var state: State
-    /// The last points before the first merge.
+    /// The last points before the first step or merge that is not exact.
     private var exactState: State?
+    /// The last points before the first merge.
+    private var unmergedState: State?
     private var next: MeanShiftStep
     private var plan: MeanShiftPlan
     private var radius: Double
+    private var summation: (any KernelSummation)?
     private let hasWeights: Bool
     /// Fewer points than this are not worth merging.
     private let fewestPoints: Int
@@ -83,6 +88,8 @@ public struct BlurringChain: ~Copyable {
     private static let smallestRadius = 0x1p-22
     /// As many distinct points in a bound cost what the square of this many does in a step.
     private static let leastReduction = 5
+    /// Fewer distinct points are evaluated pair by pair, and so are their bounds.
+    private static let fewestSummedPoints = 3072
 
     /// The scale of rounding errors of a step, in radians: 2^-22 (1 + kappa / 4).
     ///
@@ -96,15 +103,20 @@ public struct BlurringChain: ~Copyable {
     ///   - weights: N, finite and more than 0; `nil`: 1 each.
     ///   - concentration: kappa, more than 0, at most ``MeanShiftPlan/largestConcentration``.
     ///   - accuracy: at least ``roundingAngle(concentration:)`` where it is not exact.
+    ///   - summation: makes the steps of many points where the accuracy is not exact; `nil`: none.
     /// - Precondition: the ranges above.
     /// - Complexity: O(N D) memory, twice that once points have been merged.
     public init(
         _ points: Matrix, weights: [Float]? = nil, concentration: Float, accuracy: Accuracy = .exact,
-        on execution: Execution = .default
+        summation: (any KernelSummation.Type)? = nil, on execution: Execution = .default
     ) {
         self.init(
             points, weights: weights, concentration: concentration, accuracy: accuracy, fewestPoints: 512, on: execution
         )
+        if accuracy != .exact && points.rows >= Self.fewestSummedPoints {
+            self.summation = summation?.forChain(
+                of: points.rows, dimension: points.columns, concentration: Double(concentration), on: execution)
+        }
     }
 
     /// A chain that merges as few as `fewestPoints` points.
@@ -135,6 +147,7 @@ public struct BlurringChain: ~Copyable {
         self.execution = execution
         self.fewestPoints = fewestPoints
         hasWeights = weights != nil
+        summation = nil
         state = State(
             points: points, weights: weights ?? [Float](repeating: 1, count: points.rows),
             multiplicities: [Int](repeating: 1, count: points.rows),
@@ -182,14 +195,24 @@ public struct BlurringChain: ~Copyable {
 
     private mutating func advance() {
         let rows = state.points.rows
-        if next.shifted.rows != rows { next = MeanShiftStep(rows: rows, dimension: state.points.columns) }
-        let (points, weights) = (state.points, state.isExact && !hasWeights ? nil : state.weights)
-        plan.blur(points.view, weights: weights, concentration: concentration, into: &next)
-        kernelEvaluations += plan.evaluatedShare * Double(rows) * Double(rows)
-        if !state.isExact {
-            state.angles = ChainCertificate.angles(
-                after: state.angles, from: points, to: next.shifted, weights: state.weights,
-                concentration: Double(concentration), on: execution)
+        let points = state.points
+        let weights = rows == pointCount && !hasWeights ? nil : state.weights
+        if let summation, rows >= Self.fewestSummedPoints {
+            keepExactState()
+            let step = summation.step(points, weights: weights, angles: state.isExact ? nil : state.angles)
+            kernelEvaluations += step.kernelEvaluations
+            next = step.moved
+            state.angles = step.angles
+            state.isExact = false
+        } else {
+            if next.shifted.rows != rows { next = MeanShiftStep(rows: rows, dimension: points.columns) }
+            plan.blur(points.view, weights: weights, concentration: concentration, into: &next)
+            kernelEvaluations += plan.evaluatedShare * Double(rows) * Double(rows)
+            if !state.isExact {
+                state.angles = ChainCertificate.angles(
+                    after: state.angles, from: points, to: next.shifted, weights: state.weights,
+                    concentration: Double(concentration), on: execution)
+            }
         }
         var total = 0.0
         for row in 0..<rows {
@@ -202,6 +225,11 @@ public struct BlurringChain: ~Copyable {
         state.steps += 1
     }
 
+    /// Remembers the points before the first step or merge that is not exact.
+    private mutating func keepExactState() {
+        if state.isExact { exactState = state }
+    }
+
     private mutating func coalesce(_ limit: Double) {
         let rows = state.points.rows
         if rows < fewestPoints || radius < Self.smallestRadius { return }
@@ -212,7 +240,8 @@ public struct BlurringChain: ~Copyable {
                 radius: Float(radius), limit: most),
             merged.angles.max()! <= limit
         else { return }
-        if state.isExact { exactState = state }
+        keepExactState()
+        if rows == pointCount { unmergedState = state }
         state.points = merged.points
         state.weights = merged.weights
         state.multiplicities = merged.multiplicities
@@ -223,9 +252,15 @@ public struct BlurringChain: ~Copyable {
         state.isExact = false
     }
 
-    /// Returns to the last exact points, to merge with a smaller radius from there on.
+    /// Returns to the points before the first merge, to merge with a smaller radius, or where nothing is merged to the last exact points, to go
+    /// on without a summation.
     private mutating func goBack() {
-        state = exactState!
-        radius /= Self.radiusFactor
+        if state.points.rows < pointCount {
+            state = unmergedState!
+            radius /= Self.radiusFactor
+        } else {
+            state = exactState!
+            summation = nil
+        }
     }
 }

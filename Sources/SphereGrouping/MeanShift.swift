@@ -24,6 +24,8 @@ public struct MeanShift: Sendable {
     public var seeds: Int?
     /// How far points may be from those of exact steps; with seeds, or a step size below 1, every step is exact.
     public var accuracy: Accuracy
+    /// Makes the steps of many points where it can and the accuracy is not exact; `nil`: none.
+    public var summation: (any KernelSummation.Type)?
     /// How groups are read off the shifted points.
     public var readOut: ReadOut
     /// Threads and instruction set.
@@ -202,7 +204,8 @@ public struct MeanShift: Sendable {
         let accuracy = try chainAccuracy(kappa)
         if stepSize < 1 { return climb(points, on: nil, kappa, onIteration) }
         let (maximum, tolerance) = limits(kappa)
-        var chain = BlurringChain(points, concentration: Float(kappa.value), accuracy: accuracy, on: execution)
+        var chain = BlurringChain(
+            points, concentration: Float(kappa.value), accuracy: accuracy, summation: summation, on: execution)
         var run = Run(points)
         while run.iterations < maximum && !run.isConverged {
             chain.step()

@@ -16,7 +16,13 @@ enum SeedSelection {
         let length = mean.reduce(0) { $0 + $1 * $1 }.squareRoot()
         let start = length > 0 ? mean.map { Float($0 / length) } : Array(points.row(0))
         let toMean = CosineSimilarity.oneToMany(start, points, on: execution)
-        var seeds = [toMean.indices.max { toMean[$0] < toMean[$1] || (toMean[$0] == toMean[$1] && $0 > $1) } ?? 0]
+        let first = toMean.indices.max { toMean[$0] < toMean[$1] || (toMean[$0] == toMean[$1] && $0 > $1) } ?? 0
+        return farthestFirst(count, of: points, from: first, on: execution)
+    }
+
+    /// Rows that cover `points` beginning with row `first`.
+    static func farthestFirst(_ count: Int, of points: Matrix, from first: Int, on execution: Execution) -> [Int] {
+        var seeds = [first]
         var nearest = [Float](repeating: -1, count: points.rows)
         var cosines = [Float](repeating: 0, count: points.rows)
         while seeds.count < min(count, points.rows) {

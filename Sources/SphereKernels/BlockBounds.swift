@@ -19,13 +19,36 @@ internal import Darwin
 /// unit in the last place. (On 16,384 points in 16 clusters at D = 16 and kappa = 100 the bound leaves 21 % of the
 /// pairs; spherical caps around the blocks leave 56 %; 10 % hold a point pair that counts.)
 ///
-/// The maxima are N x N / 48^2 numbers and cost a hundredth of a step.
+/// The maxima are N x N / 48^2 numbers and cost a hundredth of a step. Of many blocks they are not kept, but found part by part, and only
+/// for pairs that are not negligible by
+///
+///     x . y <= m_A . m_B + |m_A| r_B + r_A |m_B| + r_A r_B
+///
+/// already.
 struct BlockBounds: Sendable {
-    /// The most blocks that bounds are found for: 16 MiB of maxima, 98,304 points.
-    static let mostBlocks = 2048
+    /// The most blocks whose maxima are kept: 16 MiB, 98,304 points.
+    private static let mostBlocks = 2048
 
-    /// Blocks that fit.
-    private let capacity: Int
+    /// Largest dot products of points of blocks with means of others.
+    struct Maxima {
+        /// Element (i - firstRow) * width + (j - firstColumn) is that of a point of block i with the mean of block j.
+        struct Table {
+            fileprivate var elements: UnsafePointer<Float>?
+            fileprivate var width = 0
+            fileprivate var firstRow = 0
+            fileprivate var firstColumn = 0
+
+            fileprivate subscript(i: Int, j: Int) -> Float {
+                elements.unsafelyUnwrapped[(i - firstRow) * width + (j - firstColumn)]
+            }
+        }
+        /// Of the first part's points with the second part's means, and the other way round.
+        fileprivate var first = Table()
+        fileprivate var second = Table()
+
+        static var none: Maxima { Maxima() }
+    }
+
     /// D apart.
     private let means: AlignedBuffer<Float>
     /// The means once more, as panels.
@@ -33,8 +56,9 @@ struct BlockBounds: Sendable {
     /// Length of the mean, and largest distance from it; the latter is infinite for a block that is never negligible.
     private let lengths: AlignedBuffer<Float>
     private let radii: AlignedBuffer<Float>
-    /// Element i * width + j is the largest dot product of a point of block i with the mean of block j.
+    /// Of all blocks, or of two parts for each worker.
     private let maxima: AlignedBuffer<Float>
+    private let workerMaxima: Int
     private let dimension: Int
     private let kernels: KernelTable
 
@@ -43,14 +67,19 @@ struct BlockBounds: Sendable {
     /// Room for the rounding of dot products in float32.
     private static let slack: Float = 1e-5
 
-    init(blocks: Int, dimension: Int, _ kernels: KernelTable) {
-        capacity = min(blocks, Self.mostBlocks)
-        let width = (capacity + kernels.panelColumns - 1) / kernels.panelColumns * kernels.panelColumns
+    /// - Parameter largestPart: blocks of a part at most.
+    init(blocks: Int, largestPart: Int, dimension: Int, workers: Int, _ kernels: KernelTable) {
+        let columns = kernels.panelColumns
+        let width = (blocks + columns - 1) / columns * columns
         means = AlignedBuffer(count: width * dimension)
         panels = AlignedBuffer(count: width * dimension)
         lengths = AlignedBuffer(count: width)
         radii = AlignedBuffer(count: width)
-        maxima = AlignedBuffer(count: capacity * width)
+        // A part's means are in at most two panels that it does not fill.
+        workerMaxima = blocks <= Self.mostBlocks ? 0 : 2 * largestPart * (largestPart + 2 * columns)
+        let kept = min(blocks, Self.mostBlocks)
+        maxima = AlignedBuffer(
+            count: max(workers * workerMaxima, kept * ((kept + columns - 1) / columns * columns)))
         self.dimension = dimension
         self.kernels = kernels
     }
@@ -120,6 +149,15 @@ struct BlockBounds: Sendable {
         (blocks + kernels.panelColumns - 1) / kernels.panelColumns * kernels.panelColumns
     }
 
+    /// Whether the maxima of so many blocks are kept.
+    func holdsAll(_ blocks: Int) -> Bool { blocks <= Self.mostBlocks }
+
+    /// The maxima of all blocks.
+    func maxima(_ blocks: Int) -> Maxima {
+        let table = Maxima.Table(elements: UnsafePointer(maxima.start), width: width(blocks))
+        return Maxima(first: table, second: table)
+    }
+
     /// Finds the largest dot products of a block's points with all means.
     func findMaxima(
         of block: Int, groups: UnsafePointer<Float>, blocks: Int, scratch: UnsafeMutablePointer<Float>
@@ -130,6 +168,59 @@ struct BlockBounds: Sendable {
             maxima.start + block * width)
     }
 
+    /// Finds the largest dot products of the points of two parts' blocks with the means of each other's, where they can matter.
+    ///
+    /// - Parameters:
+    ///   - groups: the packed points of a block.
+    ///   - limit: dot products below do not matter.
+    ///   - cosines: room for a number per block of a part.
+    func findMaxima(
+        of first: Range<Int>, and second: Range<Int>, groups: (_ block: Int) -> UnsafePointer<Float>,
+        below limit: Float, _ worker: Int, scratch: UnsafeMutablePointer<Float>, cosines: UnsafeMutablePointer<Float>
+    ) -> Maxima {
+        let start = maxima.start + worker * workerMaxima
+        func find(_ rows: Range<Int>, _ columns: Range<Int>, _ target: UnsafeMutablePointer<Float>) -> Maxima.Table {
+            let size = kernels.panelColumns
+            let panels = columns.lowerBound / size..<(columns.upperBound + size - 1) / size
+            let width = panels.count * size
+            for row in rows {
+                meanCosines(columns, row, into: cosines)
+                for panel in panels {
+                    let result = target + (row - rows.lowerBound) * width + (panel - panels.lowerBound) * size
+                    let members = max(columns.lowerBound, panel * size)..<min(columns.upperBound, (panel + 1) * size)
+                    let matters = members.contains { column in
+                        !isFar(row, column, meanCosine: cosines[column - columns.lowerBound], below: limit)
+                    }
+                    if matters {
+                        kernels.dotMaxima(
+                            groups(row), kernels.blockRows, panelStart(panel), 1, dimension, scratch, result)
+                    } else {
+                        result.update(repeating: -.infinity, count: size)
+                    }
+                }
+            }
+            return Maxima.Table(
+                elements: UnsafePointer(target), width: width, firstRow: rows.lowerBound,
+                firstColumn: panels.lowerBound * size)
+        }
+        let table = find(first, second, start)
+        if first == second { return Maxima(first: table, second: table) }
+        return Maxima(first: table, second: find(second, first, start + workerMaxima / 2))
+    }
+
+    private func panelStart(_ panel: Int) -> UnsafePointer<Float> {
+        UnsafePointer(panels.start + panel * kernels.panelColumns * dimension)
+    }
+
+    /// Whether the means and radii alone tell that no dot product between two blocks reaches `limit`.
+    private func isFar(_ a: Int, _ b: Int, meanCosine: Float, below limit: Float) -> Bool {
+        let (lengthA, lengthB) = (lengths.start[a], lengths.start[b])
+        let (radiusA, radiusB) = (radii.start[a], radii.start[b])
+        let bound = meanCosine * lengthA * lengthB + lengthA * radiusB + radiusA * lengthB + radiusA * radiusB
+        // False for NaN, which a mean of zero leaves.
+        return bound + Self.slack < limit
+    }
+
     /// The cosines of the means of a range of blocks with that of another.
     func meanCosines(_ columns: Range<Int>, _ row: Int, into cosines: UnsafeMutablePointer<Float>) {
         kernels.pairedCosines(
@@ -137,12 +228,10 @@ struct BlockBounds: Sendable {
             dimension, cosines)
     }
 
-    /// Whether no dot product between two of `blocks` blocks reaches `limit`.
-    func isNegligible(_ a: Int, _ b: Int, of blocks: Int, meanCosine: Float, below limit: Float) -> Bool {
-        let width = width(blocks)
+    /// Whether no dot product between block `a` of the first part and block `b` of the second reaches `limit`.
+    func isNegligible(_ a: Int, _ b: Int, _ maxima: Maxima, meanCosine: Float, below limit: Float) -> Bool {
         let product = meanCosine * lengths.start[a] * lengths.start[b]
-        let bound =
-            maxima.start[a * width + b] + maxima.start[b * width + a] - product + radii.start[a] * radii.start[b]
+        let bound = maxima.first[a, b] + maxima.second[b, a] - product + radii.start[a] * radii.start[b]
         // False for NaN, which a mean of zero leaves.
         return bound + Self.slack < limit
     }

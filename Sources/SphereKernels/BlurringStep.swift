@@ -48,13 +48,14 @@ struct BlurringStep: Sendable {
         let schedule = SymmetricSums.schedule(blocks: blockCount, blocks)
         schedule.forEachUnit(threads: threads, turns: sums.turns) { worker, first, second in
             flushingSubnormals {
-                let columns = schedule.blocks(of: first)
-                for row in schedule.blocks(of: second) {
+                let (columns, rows) = (schedule.blocks(of: first), schedule.blocks(of: second))
+                let bounds = negligible.bounds(of: columns, and: rows, worker)
+                for row in rows {
                     if first == second {
-                        add(columns.lowerBound..<row, to: row, worker)
+                        add(columns.lowerBound..<row, to: row, bounds, worker)
                         addDiagonal(row, worker)
                     } else {
-                        add(columns, to: row, worker)
+                        add(columns, to: row, bounds, worker)
                     }
                 }
             }
@@ -63,8 +64,8 @@ struct BlurringStep: Sendable {
     }
 
     /// Adds blocks and another block to each other, except negligible ones.
-    private func add(_ columns: Range<Int>, to row: Int, _ worker: Int) {
-        negligible.forEachRun(of: columns, with: row, worker) { columns in
+    private func add(_ columns: Range<Int>, to row: Int, _ bounds: BlockBounds.Maxima, _ worker: Int) {
+        negligible.forEachRun(of: columns, with: row, bounds, worker) { columns in
             var run = run(columns: columns.lowerBound, count: columns.count, row, worker)
             kernels.symmetricMeanShift(&run)
             sums.evaluated.start[worker] += columns.count

@@ -1,143 +1,223 @@
 /// An order of points in which near ones stand together, so that blocks of them are narrow and far pairs of blocks negligible.
 ///
-/// Up to 48 pivots are chosen among a sample, each the point farthest from those before, until every point of the sample is
-/// near one. Points go to their nearest pivot, and the pivots form a chain of nearest neighbours. O(48 N D), less than a
-/// hundredth of a step at N = 4096.
+/// The points are cut in two along the direction in which they vary most, where the two sides vary least (Otsu 1979), at a
+/// whole number of blocks; each side again, down to single blocks. The direction comes from at most 96 of the points, by power iterations.
+/// O(N D log N): a twentieth of a step at N = 4096.
 struct ClusterOrder: Sendable {
     /// Row numbers in the new order.
     let rows: AlignedBuffer<Int32>
-    private let cells: AlignedBuffer<UInt8>
-    private let pivots: AlignedBuffer<Float>
-    private let panels: AlignedBuffer<Float>
-    private let nearest: AlignedBuffer<Float>
-    private let kernels: KernelTable
+    /// Of the row at each place, on the direction of its run.
+    private let projections: AlignedBuffer<Float>
+    /// Starts of the runs of a level, and the end of the last; the levels take turns.
+    private let runs: (AlignedBuffer<Int32>, AlignedBuffer<Int32>)
+    /// Where each run of a level is cut: its start if it is not.
+    private let cuts: AlignedBuffer<Int32>
+    private let blockRows: Int
     private let dimension: Int
 
-    /// As many as the widest panel has columns.
-    private static let mostPivots = 48
-    /// Rows among which pivots are chosen.
-    private static let sampleSize = 512
+    /// Points that a direction is found from.
+    private static let sampleSize = 96
+    private static let powerIterations = 3
+    private static let bins = 64
+    /// Neither side of a cut has less than this part of a run, which bounds the number of levels.
+    private static let smallestSide = 8
 
     init(capacity: Int, dimension: Int, _ kernels: KernelTable) {
-        rows = AlignedBuffer(count: capacity)
-        cells = AlignedBuffer(count: capacity)
-        pivots = AlignedBuffer(count: Self.mostPivots * dimension)
-        panels = AlignedBuffer(count: Self.mostPivots * dimension)
-        nearest = AlignedBuffer(count: 2 * Self.sampleSize)
-        self.kernels = kernels
+        blockRows = kernels.blockRows
         self.dimension = dimension
+        rows = AlignedBuffer(count: capacity)
+        projections = AlignedBuffer(count: capacity)
+        let most = (capacity + blockRows - 1) / blockRows + 1
+        runs = (AlignedBuffer(count: most), AlignedBuffer(count: most))
+        cuts = AlignedBuffer(count: most)
     }
 
     /// Elements of scratch memory per worker.
-    static func scratch(dimension: Int, _ kernels: KernelTable) -> Int {
-        kernels.sourceGroup * (dimension + kernels.panelColumns + mostPivots)
-    }
+    static func scratch(dimension: Int) -> Int { (sampleSize + 2) * dimension }
 
     /// Orders `points`.
     ///
-    /// - Parameters:
-    ///   - cosine: points with at least this cosine are near.
-    ///   - scratch: memory of each worker.
+    /// - Parameter scratch: memory of each worker.
     func arrange(
-        _ points: RowPointer, count: Int, nearCosine cosine: Float, threads: Int,
+        _ points: RowPointer, count: Int, threads: Int,
         scratch: @Sendable (_ worker: Int) -> UnsafeMutablePointer<Float>
     ) {
-        let cellCount = choosePivots(points, count: count, nearCosine: cosine)
-        assign(points, count: count, pivots: cellCount, threads: threads, scratch: scratch)
-        // A counting sort, which keeps the order within a cell.
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: cellCount + 1) { starts in
-            for cell in 0...cellCount { starts[cell] = 0 }
-            for i in 0..<count { starts[Int(cells.start[i]) + 1] += 1 }
-            for cell in 1...cellCount { starts[cell] += starts[cell - 1] }
-            for i in 0..<count {
-                let cell = Int(cells.start[i])
-                rows.start[starts[cell]] = Int32(i)
-                starts[cell] += 1
+        for i in 0..<count { rows.start[i] = Int32(i) }
+        var (level, next) = runs
+        level.start[0] = 0
+        level.start[1] = Int32(count)
+        var runCount = 1
+        while true {
+            let starts = level
+            parallelFor(units: runCount, threads: threads) { worker, run in
+                let (start, end) = (Int(starts.start[run]), Int(starts.start[run + 1]))
+                cuts.start[run] = Int32(start + cut(points, start, end - start, scratch(worker)))
             }
+            var cutCount = 0
+            for run in 0..<runCount {
+                next.start[run + cutCount] = level.start[run]
+                if cuts.start[run] == level.start[run] { continue }
+                cutCount += 1
+                next.start[run + cutCount] = cuts.start[run]
+            }
+            if cutCount == 0 { return }
+            runCount += cutCount
+            next.start[runCount] = Int32(count)
+            swap(&level, &next)
         }
     }
 
-    /// Chooses pivots farthest first, puts them into a chain and packs them; returns their number.
-    private func choosePivots(_ points: RowPointer, count: Int, nearCosine: Float) -> Int {
+    /// Divides the run of `count` rows from `start` on; returns the number of rows before the cut, 0 for a single block.
+    private func cut(
+        _ points: RowPointer, _ start: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Float>
+    ) -> Int {
+        if count <= blockRows { return 0 }
+        let (rows, projections) = (rows.start + start, projections.start + start)
+        let direction = findDirection(of: points, rows, count, scratch)
+        var (smallest, largest) = (Float.infinity, -Float.infinity)
+        for i in 0..<count {
+            let projection = dot(points.start + Int(rows[i]) * points.stride, direction)
+            // Rows with NaN or infinity are as good in one place as in another.
+            projections[i] = projection.isFinite ? projection : 0
+            smallest = min(smallest, projections[i])
+            largest = max(largest, projections[i])
+        }
+        let place = threshold(projections, count, smallest, largest)
+        select(place, projections, rows, count)
+        return place
+    }
+
+    /// A unit vector along which the rows vary much, in `scratch`.
+    private func findDirection(
+        of points: RowPointer, _ rows: UnsafePointer<Int32>, _ count: Int, _ scratch: UnsafeMutablePointer<Float>
+    ) -> UnsafePointer<Float> {
         let size = min(count, Self.sampleSize)
-        let stride = count / size
-        let (best, cosines) = (nearest.start, nearest.start + Self.sampleSize)
-        for i in 0..<size { best[i] = -2 }
-        var chosen = 0
-        var next = 0
-        while next < size - 1 && !isUsable(points.start + next * stride * points.stride) { next += 1 }
-        while chosen < Self.mostPivots {
-            let pivot = pivots.start + chosen * dimension
-            pivot.update(from: points.start + next * stride * points.stride, count: dimension)
-            chosen += 1
-            kernels.pairedCosines(points.start, stride * points.stride, pivot, 0, size, dimension, cosines)
-            var farthest: Float = 2
+        var (direction, other) = (scratch + size * dimension, scratch + (size + 1) * dimension)
+        direction.update(repeating: 0, count: dimension)
+        for i in 0..<size {
+            let sample = scratch + i * dimension
+            sample.update(from: points.start + Int(rows[i * count / size]) * points.stride, count: dimension)
+            if !dot(sample, sample).isFinite { sample.update(repeating: 0, count: dimension) }
+            add(1 / Float(size), sample, to: direction)
+        }
+        var farthest = 0
+        var largest: Float = -1
+        for i in 0..<size {
+            let sample = scratch + i * dimension
+            add(-1, direction, to: sample)
+            let square = dot(sample, sample)
+            if square > largest { (farthest, largest) = (i, square) }
+        }
+        direction.update(from: scratch + farthest * dimension, count: dimension)
+        for _ in 0..<Self.powerIterations {
+            let length = dot(direction, direction).squareRoot()
+            if !(length > 0) { break }
+            other.update(repeating: 0, count: dimension)
             for i in 0..<size {
-                // Zero rows and rows with NaN are as near to one pivot as to another.
-                best[i] = cosines[i].isNaN ? 1 : max(best[i], cosines[i])
-                if best[i] < farthest {
-                    farthest = best[i]
-                    next = i
-                }
+                let sample = scratch + i * dimension
+                add(dot(sample, direction) / length, sample, to: other)
             }
-            if farthest >= nearCosine { break }
+            swap(&direction, &other)
         }
-        chain(chosen)
-        for first in Swift.stride(from: 0, to: chosen, by: kernels.panelColumns) {
-            kernels.packPanel(
-                pivots.start + first * dimension, dimension, min(kernels.panelColumns, chosen - first), dimension, nil,
-                panels.start + first * dimension)
-        }
-        return chosen
+        return UnsafePointer(direction)
     }
 
-    private func isUsable(_ row: UnsafePointer<Float>) -> Bool {
-        var square: Float = 0
-        for k in 0..<dimension { square += row[k] * row[k] }
-        return square > 0 && square < .infinity
-    }
-
-    /// Brings the pivots into the order of a chain: each is followed by the nearest of those left.
-    private func chain(_ count: Int) {
-        for position in 1..<max(1, count - 1) {
-            let last = pivots.start + (position - 1) * dimension
-            let cosines = nearest.start
-            let rest = pivots.start + position * dimension
-            kernels.pairedCosines(rest, dimension, last, 0, count - position, dimension, cosines)
-            var best = 0
-            for i in 0..<count - position where cosines[i] > cosines[best] { best = i }
-            if best == 0 { continue }
-            let other = rest + best * dimension
-            for k in 0..<dimension { (rest[k], other[k]) = (other[k], rest[k]) }
+    /// The number of rows before the cut that leaves the least variance on its sides.
+    private func threshold(
+        _ projections: UnsafePointer<Float>, _ count: Int, _ smallest: Float, _ largest: Float
+    ) -> Int {
+        func blocks(_ rows: Int) -> Int { (rows + blockRows / 2) / blockRows * blockRows }
+        let least = max(blockRows, blocks(count / Self.smallestSide))
+        let most = max(least, min((count - 1) / blockRows * blockRows, blocks(count - count / Self.smallestSide)))
+        if least == most || !(largest > smallest) { return blocks((least + most) / 2) }
+        let bins = Self.bins
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * bins) { memory in
+            let (counts, sums) = (memory.baseAddress!, memory.baseAddress! + bins)
+            counts.update(repeating: 0, count: 2 * bins)
+            let scale = Float(bins) / (largest - smallest)
+            for i in 0..<count {
+                let bin = min(bins - 1, Int((projections[i] - smallest) * scale))
+                counts[bin] += 1
+                sums[bin] += projections[i] - smallest
+            }
+            var total: Float = 0
+            for bin in 0..<bins { total += sums[bin] }
+            let all = Float(count)
+            var (before, sum) = (Float(0), Float(0))
+            var (best, largestVariance) = (all / 2, Float(-1))
+            for bin in 0..<bins - 1 {
+                before += counts[bin]
+                sum += sums[bin]
+                if before < Float(least - blockRows / 2) || before > Float(most + blockRows / 2) || before == all {
+                    continue
+                }
+                let difference = total * before / all - sum
+                let variance = difference * difference / (before * (all - before))
+                if variance > largestVariance { (best, largestVariance) = (before, variance) }
+            }
+            return max(least, min(most, blocks(Int(best))))
         }
     }
 
-    /// The nearest pivot of every point.
-    private func assign(
-        _ points: RowPointer, count: Int, pivots: Int, threads: Int,
-        scratch: @Sendable (_ worker: Int) -> UnsafeMutablePointer<Float>
+    /// Brings the `place` smallest projections, with their rows, to the front (Hoare 1961).
+    private func select(
+        _ place: Int, _ projections: UnsafeMutablePointer<Float>, _ rows: UnsafeMutablePointer<Int32>, _ count: Int
     ) {
-        let group = kernels.sourceGroup
-        // 64 groups at a time: some 10 microseconds.
-        let unitGroups = 64
-        let groups = (count + group - 1) / group
-        parallelFor(units: (groups + unitGroups - 1) / unitGroups, threads: threads) { worker, unit in
-            let packed = scratch(worker)
-            let tile = packed + group * dimension
-            let cosines = tile + group * kernels.panelColumns
-            for g in unit * unitGroups..<min((unit + 1) * unitGroups, groups) {
-                let first = g * group
-                let size = min(group, count - first)
-                kernels.packSourceGroup(
-                    points.start + first * points.stride, points.stride, size, dimension, nil, packed)
-                kernels.cosineStrip(panels.start, pivots, packed, size, dimension, tile, cosines, Self.mostPivots)
-                for r in 0..<size {
-                    let row = cosines + r * Self.mostPivots
-                    var best = 0
-                    for cell in 1..<max(1, pivots) where row[cell] > row[best] { best = cell }
-                    cells.start[first + r] = UInt8(best)
+        var (low, high) = (0, count - 1)
+        while low < high {
+            let (a, b, c) = (projections[low], projections[low + (high - low) / 2], projections[high])
+            let pivot = max(min(a, b), min(max(a, b), c))
+            var (i, j) = (low, high)
+            while i <= j {
+                while projections[i] < pivot { i += 1 }
+                while projections[j] > pivot { j -= 1 }
+                if i <= j {
+                    (projections[i], projections[j]) = (projections[j], projections[i])
+                    (rows[i], rows[j]) = (rows[j], rows[i])
+                    i += 1
+                    j -= 1
                 }
             }
+            if place <= j {
+                high = j
+            } else if place >= i {
+                low = i
+            } else {
+                return
+            }
+        }
+    }
+
+    // MARK: Vectors
+
+    private typealias Lanes = SIMD8<Float>
+
+    private func lanes(_ x: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(x).loadUnaligned(as: Lanes.self) }
+
+    private func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>) -> Float {
+        var sums = Lanes()
+        var k = 0
+        while k + Lanes.scalarCount <= dimension {
+            sums += lanes(x + k) * lanes(y + k)
+            k += Lanes.scalarCount
+        }
+        var sum = sums.sum()
+        while k < dimension {
+            sum += x[k] * y[k]
+            k += 1
+        }
+        return sum
+    }
+
+    private func add(_ factor: Float, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>) {
+        var k = 0
+        while k + Lanes.scalarCount <= dimension {
+            UnsafeMutableRawPointer(y + k).storeBytes(of: lanes(y + k) + factor * lanes(x + k), as: Lanes.self)
+            k += Lanes.scalarCount
+        }
+        while k < dimension {
+            y[k] += factor * x[k]
+            k += 1
         }
     }
 }

@@ -149,9 +149,10 @@ struct GradientPass: Sendable {
         schedule.forEachUnit(threads: threads, turns: sums.turns) { worker, first, second in
             var exponents = 0.0
             flushingSubnormals {
-                let columns = schedule.blocks(of: first)
-                for row in schedule.blocks(of: second) {
-                    add(first == second ? columns.lowerBound..<row : columns, to: row, worker)
+                let (columns, rows) = (schedule.blocks(of: first), schedule.blocks(of: second))
+                let bounds = negligible.bounds(of: columns, and: rows, worker)
+                for row in rows {
+                    add(first == second ? columns.lowerBound..<row : columns, to: row, bounds, worker)
                     exponents += own.takeLanes(worker)
                     if first == second {
                         addDiagonal(row, worker)
@@ -165,8 +166,8 @@ struct GradientPass: Sendable {
     }
 
     /// Adds blocks and another block to each other, except negligible ones.
-    private func add(_ columns: Range<Int>, to row: Int, _ worker: Int) {
-        negligible.forEachRun(of: columns, with: row, worker) { columns in
+    private func add(_ columns: Range<Int>, to row: Int, _ bounds: BlockBounds.Maxima, _ worker: Int) {
+        negligible.forEachRun(of: columns, with: row, bounds, worker) { columns in
             var run = run(columns: columns.lowerBound, count: columns.count, row, worker)
             kernels.symmetricGradient(&run)
             sums.evaluated.start[worker] += columns.count

@@ -73,7 +73,7 @@ public struct MeanShiftPlan: ~Copyable {
 
     /// Memory for at most `capacity` points of `dimension` coordinates.
     ///
-    /// The first ``blur(_:weights:concentration:stepSize:into:)`` takes as much again for its sums, and up to 16 MiB for bounds;
+    /// The first ``blur(_:weights:concentration:stepSize:into:)`` takes as much again for its sums, 12 N for the order, and up to 16 MiB for bounds;
     /// the first gradient once more.
     ///
     /// - Precondition: `capacity >= 0` and `dimension >= 1`.

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// Which pairs of blocks a symmetric operation skips, and the order of the points in which there are many.
 struct NegligiblePairs: Sendable {
     /// See ``BlockBounds/negligibleDot(concentration:weight:)``; `nil` where every tile is evaluated.
@@ -20,8 +12,6 @@ struct NegligiblePairs: Sendable {
 
     /// Blocks from which on it pays to look for negligible pairs.
     private static let fewestBlocks = 16
-    /// Points within this share of the angle at which kernel values are negligible are near enough to share a cell.
-    private static let nearAngleShare = 0.6
 
     init(
         dot: Float?, _ tiles: MeanShiftPlan.NegligibleTiles, blocks: PackedBlocks, sums: SymmetricSums, count: Int,
@@ -32,9 +22,7 @@ struct NegligiblePairs: Sendable {
         self.count = count
         self.threads = threads
         let blockCount = (count + blocks.blockRows - 1) / blocks.blockRows
-        let isBounded =
-            tiles != .evaluate && blockCount >= Self.fewestBlocks && blockCount <= BlockBounds.mostBlocks
-        self.dot = isBounded ? dot : nil
+        self.dot = tiles != .evaluate && blockCount >= Self.fewestBlocks ? dot : nil
         isOrdered = tiles == .skipInClusterOrder && self.dot != nil
     }
 
@@ -46,10 +34,8 @@ struct NegligiblePairs: Sendable {
 
     /// Finds the order of `points`, where there is one.
     func arrange(_ points: RowPointer) {
-        guard isOrdered, let dot else { return }
-        sums.order.arrange(
-            points, count: count, nearCosine: Float(cos(Self.nearAngleShare * acos(Double(dot)))), threads: threads,
-            scratch: sums.scratch)
+        if !isOrdered { return }
+        sums.order.arrange(points, count: count, threads: threads, scratch: sums.scratch)
     }
 
     /// Packs a block of `points` in the order, and finds what its bounds need.
@@ -62,28 +48,46 @@ struct NegligiblePairs: Sendable {
             count: min(size, count - block * size), weights: blocks.weights.start + block * size, scratch: scratch)
     }
 
-    /// Finds the bounds of all pairs of packed blocks.
+    /// Finds the bounds of all pairs of packed blocks, or what those of parts need.
     func findBounds() {
         if dot == nil { return }
         sums.bounds.packMeans(blockCount)
+        if !sums.bounds.holdsAll(blockCount) { return }
         parallelFor(units: blockCount, threads: threads) { worker, block in
             sums.bounds.findMaxima(
-                of: block, groups: blocks.groups.start + block * size * blocks.dimension, blocks: blockCount,
-                scratch: sums.scratch(worker))
+                of: block, groups: groups(of: block), blocks: blockCount, scratch: sums.scratch(worker))
         }
+    }
+
+    private func groups(of block: Int) -> UnsafePointer<Float> {
+        UnsafePointer(blocks.groups.start + block * size * blocks.dimension)
+    }
+
+    /// The bounds of the pairs of blocks of two parts, the first of which may be the second.
+    ///
+    /// - Parameter worker: who will ask for them, and for no others in between.
+    func bounds(of first: Range<Int>, and second: Range<Int>, _ worker: Int) -> BlockBounds.Maxima {
+        guard let dot else { return .none }
+        if sums.bounds.holdsAll(blockCount) { return sums.bounds.maxima(blockCount) }
+        return sums.bounds.findMaxima(
+            of: first, and: second, groups: groups(of:), below: dot, worker, scratch: sums.scratch(worker),
+            cosines: sums.partScratch(worker))
     }
 
     /// Calls `body` for runs of blocks that have nothing negligible with block `row` between them.
     ///
     /// Blocks with weights, the last one in general, go in runs of their own.
-    func forEachRun(of columns: Range<Int>, with row: Int, _ worker: Int, _ body: (_ run: Range<Int>) -> Void) {
+    func forEachRun(
+        of columns: Range<Int>, with row: Int, _ maxima: BlockBounds.Maxima, _ worker: Int,
+        _ body: (_ run: Range<Int>) -> Void
+    ) {
         if columns.isEmpty { return }
         let cosines = sums.partScratch(worker)
         if dot != nil { sums.bounds.meanCosines(columns, row, into: cosines) }
         func isNegligible(_ column: Int) -> Bool {
             guard let dot else { return false }
             return sums.bounds.isNegligible(
-                column, row, of: blockCount, meanCosine: cosines[column - columns.lowerBound], below: dot)
+                column, row, maxima, meanCosine: cosines[column - columns.lowerBound], below: dot)
         }
         var start = columns.lowerBound
         while start < columns.upperBound {

@@ -34,15 +34,16 @@ final class SymmetricSums: Sendable {
         rowTotals = AlignedBuffer(count: rows)
         let schedule = Self.schedule(blocks: max(1, count), blocks)
         turns = PartCounters(capacity: schedule.parts)
-        bounds = BlockBounds(blocks: count, dimension: dimension, kernels)
+        let part = (count + schedule.parts - 1) / schedule.parts
+        bounds = BlockBounds(
+            blocks: count, largestPart: part, dimension: dimension, workers: workers, kernels)
         order = ClusterOrder(capacity: capacity, dimension: dimension, kernels)
         evaluated = AlignedBuffer(count: workers)
         // The largest of what the phases of a step need: the kernels, an ordered block with what finishes it, the bounds of a
         // part's blocks.
-        let part = (count + schedule.parts - 1) / schedule.parts
         workerScratch = [
             kernels.symmetricScratch + part, kernels.blockRows * (dimension + 2),
-            ClusterOrder.scratch(dimension: dimension, kernels), BlockBounds.scratch(kernels),
+            ClusterOrder.scratch(dimension: dimension), BlockBounds.scratch(kernels),
         ].max()!
         scratch = AlignedBuffer(count: workers * workerScratch)
         kernelScratch = kernels.symmetricScratch

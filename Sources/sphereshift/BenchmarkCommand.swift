@@ -1,5 +1,6 @@
 import ArgumentParser
 import SphereBenchmarking
+import SphereFastSummation
 import SphereKernels
 import SphereRecipes
 
@@ -15,12 +16,14 @@ struct BenchmarkCommand: ParsableCommand {
             Families:
             \(BenchmarkFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
               loops: ten loops of the recurrent layer and their gradient, once, with the peak memory; no naive twin, any n
+              summation: a step by fast summation beside exact ones, d at most 3, uniform and clustered points; any n
               training: a training step of the paper's toy network, with 819 and with all 4,096 pixels in a loss
 
             Examples:
               sphereshift benchmark step -n 4096 -d 16
               sphereshift benchmark cosine -n 2000 -d 64 --threads 2 --json
               sphereshift benchmark loops -n 65536 -d 16 --threads 2
+              sphereshift benchmark summation -n 262144 -d 3
               sphereshift benchmark training --threads 2 --json
               sphereshift benchmark
             """)
@@ -36,6 +39,8 @@ struct BenchmarkCommand: ParsableCommand {
         case family(BenchmarkFamily)
         /// The loops of the recurrent layer.
         case loops
+        /// A step by fast summation.
+        case summation
         /// A training step.
         case training
 
@@ -43,6 +48,9 @@ struct BenchmarkCommand: ParsableCommand {
             switch name {
             case "loops":
                 self = .loops
+                return
+            case "summation":
+                self = .summation
                 return
             case "training":
                 self = .training
@@ -124,6 +132,9 @@ struct BenchmarkCommand: ParsableCommand {
         if !(concentration > 0 && concentration <= 1e6) {
             throw ValidationError("--concentration must be in (0, 1e6], found \(concentration)")
         }
+        if case .summation = subject, dimension > 3 {
+            throw ValidationError("-d of fast summation must be in 1...3, found \(dimension)")
+        }
         if !(seconds >= 0 && seconds <= 3600) {
             throw ValidationError("--seconds must be in [0, 3600], found \(seconds)")
         }
@@ -143,6 +154,11 @@ struct BenchmarkCommand: ParsableCommand {
             let benchmark = LoopsBenchmark(
                 points: points, dimension: dimension, concentration: Float(concentration))
             return try LoopsBenchmarkOutput.run(
+                benchmark, threads: threads, instructionSet: instructionSet, json: format.json)
+        }
+        if case .summation = subject {
+            let benchmark = SummationBenchmark(points: points, dimension: dimension, concentration: concentration)
+            return try SummationBenchmarkOutput.run(
                 benchmark, threads: threads, instructionSet: instructionSet, json: format.json)
         }
         let settings = BenchmarkSettings(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SphereData
+import SphereFastSummation
 import SphereGrouping
 import SphereKernels
 
@@ -86,11 +87,12 @@ struct GroupCommand: ParsableCommand {
             throw InputError("\(labels): labels as a picture need an input of shape (H, W, D), \(input) is (N, D)")
         }
 
-        let meanShift = MeanShift(
+        var meanShift = MeanShift(
             concentration: concentration.choice ?? .automatic, iterations: iterations.rule,
             stepSize: iterations.stepSize, seeds: seeds,
             accuracy: exact ? .exact : accuracy.map { .within($0) } ?? .tight, readOut: readOut.readOut,
             execution: execution)
+        meanShift.summation = FastSummation.self
         var bar = ProgressBar("mean shift")
         let start = ContinuousClock.now
         let grouping: Grouping

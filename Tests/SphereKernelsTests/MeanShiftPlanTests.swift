@@ -163,6 +163,24 @@ import Darwin
         }
     }
 
+    @Test("skips tiles of so many points that their bounds are not kept", .disabled(if: keepsToSmallSizes))
+    func skippingOfManyPoints() {
+        var generator = SeededGenerator(seed: 23)
+        let points = generator.clusteredRows(98_500, dimension: 3, clusters: 40, noise: 0.1)
+        var plan = MeanShiftPlan(capacity: points.rows, dimension: 3, on: Execution(threads: 2))
+        let skipped = plan.blurred(points, concentration: 150)
+        #expect(plan.evaluatedShare < 0.3, "\(plan.evaluatedShare), seed 23")
+        plan.negligibleTiles = .evaluate
+        let all = plan.blurred(points, concentration: 150)
+        var largest: Float = 0
+        for (a, b) in zip(skipped.shifted.elements, all.shifted.elements) { largest = max(largest, abs(a - b)) }
+        #expect(largest < 0x1p-20)
+        for (a, b) in zip(skipped.sums, all.sums) { #expect(abs(a - b) <= 0x1p-18 * b) }
+        // The same bits for any number of threads.
+        var single = MeanShiftPlan(capacity: points.rows, dimension: 3, on: Execution(threads: 1))
+        #expect(single.blurred(points, concentration: 150) == skipped)
+    }
+
     @Test("skips nothing where a far tile would matter", arguments: InstructionSet.available)
     func unskippable(set: InstructionSet) {
         let execution = Execution(for: set)

@@ -1,0 +1,2 @@
+// FFTW of the system, in double precision.
+#include <fftw3.h>
