@@ -86,6 +86,7 @@ struct Coalescence {
             let (a, b) = (elements[$0 * dimension + key], elements[$1 * dimension + key])
             return a == b ? $0 < $1 : a < b
         }
+        if !haveMet(points, order, key, radius) { return nil }
         var result = [Int](repeating: -1, count: rows)
         var leaders: [Int] = []
         var first = 0
@@ -118,6 +119,33 @@ struct Coalescence {
             return true
         }
         return isFew ? result : nil
+    }
+
+    /// Whether enough of a sample of the points have another within `radius` among the next in `order`, which goes by the coordinate `key`.
+    ///
+    /// Tells soon that most points are still on their way, as they are in the first steps.
+    private static func haveMet(_ points: Matrix, _ order: [Int], _ key: Int, _ radius: Float) -> Bool {
+        let (rows, dimension) = (points.rows, points.columns)
+        let (sample, reach) = (min(rows, 256), 256)
+        let elements = points.elements
+        var met = 0
+        for i in 0..<sample {
+            let place = i * rows / sample
+            let point = order[place] * dimension
+            for other in order[min(rows, place + 1)..<min(rows, place + reach)] {
+                let next = other * dimension
+                if elements[next + key] - elements[point + key] > radius { break }
+                var square: Float = 0
+                for k in 0..<dimension {
+                    square += (elements[point + k] - elements[next + k]) * (elements[point + k] - elements[next + k])
+                }
+                if square <= radius * radius {
+                    met += 1
+                    break
+                }
+            }
+        }
+        return 4 * met >= sample
     }
 
     private static func widestCoordinate(_ points: Matrix) -> Int {

@@ -18,11 +18,16 @@ internal import Darwin
 /// Kong and Fowlkes, "Recurrent Pixel Embedding for Instance Grouping", CVPR 2018, equation 3; there kappa is fixed and a loss sits on
 /// every loop. Here kappa may be learned, through its logarithm. The gradient is the exact derivative with respect to points and
 /// kappa. No N x N matrix is stored: T loops keep O(T N D).
+///
+/// With a ``mergeRadius``, points of an image that have met are evaluated as one with their number as its weight, forward and backward, which makes later loops
+/// cheap; the sets are taken as fixed in the gradient. At a radius at the level of rounding, 1e-5, results are those of all points up to rounding.
 public final class RecurrentMeanShift: Module {
     /// T, 0 or more.
     public let loops: Int
     /// eta, in (0, 1].
     public let stepSize: Float
+    /// The chord within which points count as met; `nil`: every loop evaluates all points.
+    public let mergeRadius: Float?
     /// log kappa, one element; trainable if the concentration is learned.
     public let logConcentration: Parameter
     private var storage: PlanStorage?
@@ -34,15 +39,23 @@ public final class RecurrentMeanShift: Module {
     ///     h = 0.1 of the released code (kappa = 1 / h^2).
     ///   - learnsConcentration: whether log kappa is a trainable parameter.
     ///   - stepSize: eta, in (0, 1].
+    ///   - mergeRadius: the chord within which points count as met, in (0, 1); `nil`: none.
     /// - Precondition: the ranges above.
-    public init(loops: Int = 5, concentration: Float = 100, learnsConcentration: Bool = false, stepSize: Float = 1) {
+    public init(
+        loops: Int = 5, concentration: Float = 100, learnsConcentration: Bool = false, stepSize: Float = 1,
+        mergeRadius: Float? = nil
+    ) {
         require(loops >= 0, "the number of loops must be 0 or more, found \(loops)")
         require(
             concentration > 0 && concentration <= MeanShiftPlan.largestConcentration,
             "concentration must be in (0, \(MeanShiftPlan.largestConcentration)], found \(concentration)")
         require(stepSize > 0 && stepSize <= 1, "step size must be in (0, 1], found \(stepSize)")
+        if let mergeRadius {
+            require(mergeRadius > 0 && mergeRadius < 1, "merge radius must be in (0, 1), found \(mergeRadius)")
+        }
         self.loops = loops
         self.stepSize = stepSize
+        self.mergeRadius = mergeRadius
         logConcentration = Parameter(
             shape: [1], elements: [Float(log(Double(concentration)))], isTrainable: learnsConcentration)
     }
@@ -75,25 +88,20 @@ public final class RecurrentMeanShift: Module {
         let stepSize = stepSize
         let storage = plan(rows: rows, dimension: dimension)
         let result = TensorMemory(count: points.count)
-        var sums: [[Float]] = []
-        var lengths: [[Float]] = []
         let source = points.memory
-        for image in 0..<images {
+        let records = (0..<images).map { image in
             storage.blur(
-                source, image: image, concentration: concentration, stepSize: stepSize, into: result)
-            sums.append(storage.step.sums)
-            lengths.append(storage.step.lengths)
+                source, image: image, concentration: concentration, stepSize: stepSize, mergeRadius: mergeRadius,
+                into: result)
         }
         let saved = points.saved
         let shifted = Tensor(shape: points.shape, memory: result).saved
         return Tensor.operation([points, logConcentration], shape: points.shape, memory: result) { pass in
             var slope = 0.0
             let gradient = TensorMemory(count: saved.memory.count)
-            for image in 0..<images {
-                storage.step.sums = sums[image]
-                storage.step.lengths = lengths[image]
+            for (image, record) in records.enumerated() {
                 slope += storage.gradient(
-                    from: saved.memory, to: shifted.memory, upstream: pass.upstream, image: image,
+                    of: record, from: saved.memory, to: shifted.memory, upstream: pass.upstream, image: image,
                     concentration: concentration, stepSize: stepSize, into: gradient)
             }
             pass.add(gradient, to: 0)
@@ -114,10 +122,18 @@ public final class RecurrentMeanShift: Module {
     }
 }
 
+/// What a loop of one image leaves for its gradient.
+private enum LoopRecord {
+    /// Of all points.
+    case all(sums: [Float], lengths: [Float])
+    /// Of points of which some have met.
+    case merged(MergedPoints, MeanShiftStep)
+}
+
 /// A mean-shift plan with the results of its steps and gradients, whose memory all loops and images share.
 private final class PlanStorage {
     private var plan: MeanShiftPlan
-    var step: MeanShiftStep
+    private var step: MeanShiftStep
     private var gradient: MeanShiftGradient
     private let rows: Int
     private let dimension: Int
@@ -138,35 +154,62 @@ private final class PlanStorage {
     private func range(_ image: Int) -> Range<Int> { image * rows * dimension..<(image + 1) * rows * dimension }
 
     func blur(
-        _ points: TensorMemory, image: Int, concentration: Float, stepSize: Float, into result: TensorMemory
-    ) {
+        _ points: TensorMemory, image: Int, concentration: Float, stepSize: Float, mergeRadius: Float?,
+        into result: TensorMemory
+    ) -> LoopRecord {
         let range = range(image)
+        func write(_ shifted: [Float]) {
+            result.withMutableSpan { target in
+                for i in shifted.indices { target[range.lowerBound + i] = shifted[i] }
+            }
+        }
+        if let mergeRadius, let merged = MergedPoints(matrix(points, range), radius: mergeRadius) {
+            var step = MeanShiftStep(rows: merged.points.rows, dimension: dimension)
+            plan.blur(
+                merged.points.view, weights: merged.weights, concentration: concentration, stepSize: stepSize,
+                into: &step)
+            write(merged.spread(step.shifted.elements))
+            return .merged(merged, step)
+        }
         let view = MatrixView(points.span.extracting(range), rows: rows, columns: dimension)
         plan.blur(view, concentration: concentration, stepSize: stepSize, into: &step)
-        result.withMutableSpan { target in
-            let shifted = step.shifted.elements
-            for i in shifted.indices { target[range.lowerBound + i] = shifted[i] }
-        }
+        write(step.shifted.elements)
+        return .all(sums: step.sums, lengths: step.lengths)
+    }
+
+    private func matrix(_ memory: TensorMemory, _ range: Range<Int>) -> Matrix {
+        let rowsAfter = memory.span.extracting(range)
+        return Matrix(rows: rows, columns: dimension, elements: rowsAfter.indices.map { rowsAfter[$0] })
     }
 
     /// Writes dL/dx of one image and returns its part of dL/dkappa.
-    ///
-    /// ``step`` has the sums and lengths of the image.
     func gradient(
-        from points: TensorMemory, to shifted: TensorMemory, upstream: TensorMemory, image: Int, concentration: Float,
+        of record: LoopRecord, from points: TensorMemory, to shifted: TensorMemory, upstream: TensorMemory, image: Int,
+        concentration: Float,
         stepSize: Float, into result: TensorMemory
     ) -> Double {
         let range = range(image)
-        let rowsAfter = shifted.span.extracting(range)
-        step.shifted = Matrix(rows: rows, columns: dimension, elements: rowsAfter.indices.map { rowsAfter[$0] })
+        func write(_ gradients: [Float]) {
+            result.withMutableSpan { target in
+                for i in gradients.indices { target[range.lowerBound + i] = gradients[i] }
+            }
+        }
+        switch record {
+        case .all(let sums, let lengths): (step.sums, step.lengths) = (sums, lengths)
+        case .merged(let merged, let step):
+            var gradient = MeanShiftGradient(rows: merged.points.rows, dimension: dimension)
+            plan.gradient(
+                of: step, from: merged.points.view, weights: merged.weights, concentration: concentration,
+                stepSize: stepSize, upstream: merged.summed(upstream.span.extracting(range)).view, into: &gradient)
+            write(merged.gradients(gradient.points))
+            return gradient.concentration
+        }
+        step.shifted = matrix(shifted, range)
         plan.gradient(
             of: step, from: MatrixView(points.span.extracting(range), rows: rows, columns: dimension),
             concentration: concentration, stepSize: stepSize,
             upstream: MatrixView(upstream.span.extracting(range), rows: rows, columns: dimension), into: &gradient)
-        result.withMutableSpan { target in
-            let points = gradient.points.elements
-            for i in points.indices { target[range.lowerBound + i] = points[i] }
-        }
+        write(gradient.points.elements)
         return gradient.concentration
     }
 }

@@ -73,6 +73,58 @@ struct RecurrentMeanShiftTests {
         }
     }
 
+    /// Points of which most have met: sets of 12 within 1e-6 around 6 directions, and 8 on their way.
+    private static func metPoints(seed: UInt64) -> Matrix {
+        var generator = SeededGenerator(seed: seed)
+        let centers = generator.unitRows(6, dimension: 4)
+        var rows = Matrix(rows: 80, columns: 4)
+        for row in 0..<72 {
+            for k in 0..<4 { rows[row, k] = centers[row % 6, k] + 2e-7 * Float(generator.normal()) }
+        }
+        for row in 72..<80 { for k in 0..<4 { rows[row, k] = Float(generator.normal()) } }
+        return RowNorms.normalized(rows)
+    }
+
+    @Test("merging points that have met changes neither points nor gradients beyond rounding")
+    func merging() {
+        let points = Self.metPoints(seed: 30)
+        // Points of a set are asked for the same, as by a loss of groups.
+        var generator = SeededGenerator(seed: 31)
+        let targets = generator.unitRows(7, dimension: 4)
+        let upstream = Tensor(
+            shape: [80, 4], elements: (0..<80).flatMap { Array(targets.row($0 < 72 ? $0 % 6 : 6)) })
+        func run(_ radius: Float?) -> (shifted: [Float], gradient: [Float], slope: Float) {
+            let layer = RecurrentMeanShift(
+                loops: 3, concentration: 8, learnsConcentration: true, mergeRadius: radius)
+            let variable = Tensor(points).requiringGradient()
+            let results = layer(variable)
+            let loss = (results[3] * upstream).sum() + (results[1] * upstream).sum()
+            let gradient = loss.backward()[variable].elements
+            return (results[3].elements, gradient, layer.logConcentration.gradient![0])
+        }
+        let (all, merged) = (run(nil), run(1e-5))
+        #expect(zip(all.shifted, merged.shifted).allSatisfy { abs($0 - $1) < 2e-6 })
+        #expect(merged.shifted != all.shifted)
+        #expect(Self.relativeError(merged.gradient, all.gradient) < 3e-5)
+        #expect(abs(merged.slope - all.slope) < 1e-4 * abs(all.slope))
+    }
+
+    @Test("the gradient through fixed sets agrees with central differences")
+    func mergedDifferences() {
+        // Sets stay what they are under differences: their points are near, and far from all others.
+        var generator = SeededGenerator(seed: 32)
+        let centers = generator.unitRows(5, dimension: 3)
+        let rows = Matrix(
+            rows: 20, columns: 3,
+            elements: (0..<20).flatMap { row in
+                centers.row(row % 5).map { 0.95 * $0 + 2e-3 * Float(generator.normal()) }
+            })
+        let layer = RecurrentMeanShift(loops: 1, concentration: 5, mergeRadius: 0.1)
+        for result in GradientCheck.check(at: [Tensor(rows)], step: 5e-3, { layer($0[0])[1] }) {
+            #expect(result.relativeError < 1e-3)
+        }
+    }
+
     @Test("gives the same bits for any number of threads")
     func threads() {
         let batch = Tensor(

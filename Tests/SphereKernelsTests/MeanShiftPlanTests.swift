@@ -174,8 +174,9 @@ import Darwin
         let all = plan.blurred(points, concentration: 150)
         var largest: Float = 0
         for (a, b) in zip(skipped.shifted.elements, all.shifted.elements) { largest = max(largest, abs(a - b)) }
-        #expect(largest < 0x1p-20)
-        for (a, b) in zip(skipped.sums, all.sums) { #expect(abs(a - b) <= 0x1p-18 * b) }
+        // Sums of thousands of values in another order.
+        #expect(largest < 0x1p-18)
+        #expect(zip(skipped.sums, all.sums).allSatisfy { abs($0 - $1) <= 0x1p-15 * $1 })
         // The same bits for any number of threads.
         var single = MeanShiftPlan(capacity: points.rows, dimension: 3, on: Execution(threads: 1))
         #expect(single.blurred(points, concentration: 150) == skipped)
