@@ -16,8 +16,8 @@ internal import Darwin
 ///
 /// The pair is negligible when even the kernel value of that bound, times the weight of all points, is below 2^-24 of the sum of
 /// every row, which holds the row's own kernel value: all negligible pairs together change no row's sum by more than half a
-/// unit in the last place. (On 16,384 points in 16 clusters at D = 16 and kappa = 100 the bound leaves 21 % of the
-/// pairs; spherical caps around the blocks leave 56 %; 10 % hold a point pair that counts.)
+/// unit in the last place. (On 16,384 points in 16 clusters with normal noise of length 0.3, at D = 16 and kappa = 100,
+/// the bound leaves 15 % of the pairs in the order of ``ClusterOrder``.)
 ///
 /// The maxima are N x N / 48^2 numbers and cost a hundredth of a step. Of many blocks they are not kept, but found part by part, and only
 /// for pairs that are not negligible by
