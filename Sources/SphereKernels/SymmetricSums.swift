@@ -34,7 +34,8 @@ final class SymmetricSums: Sendable {
         rowTotals = AlignedBuffer(count: rows)
         let schedule = Self.schedule(blocks: max(1, count), blocks)
         turns = PartCounters(capacity: schedule.parts)
-        let part = (count + schedule.parts - 1) / schedule.parts
+        // Of any number of blocks up to the capacity: fewer may have larger parts.
+        let part = min(count, Self.largestPart(blocks))
         bounds = BlockBounds(
             blocks: count, largestPart: part, dimension: dimension, workers: workers, kernels)
         order = ClusterOrder(capacity: capacity, dimension: dimension, kernels)
@@ -51,8 +52,13 @@ final class SymmetricSums: Sendable {
 
     /// The schedule of so many blocks; it depends on their number and dimension alone.
     static func schedule(blocks count: Int, _ blocks: PackedBlocks) -> BlockSchedule {
+        BlockSchedule(blocks: count, largestPart: largestPart(blocks))
+    }
+
+    /// The most blocks that a part of any schedule has.
+    private static func largestPart(_ blocks: PackedBlocks) -> Int {
         let blockBytes = blocks.blockRows * (2 * blocks.dimension + blocks.stride) * MemoryLayout<Float>.stride
-        return BlockSchedule(blocks: count, largestPart: max(1, partBytes / blockBytes))
+        return max(1, partBytes / blockBytes)
     }
 
     func scratch(_ worker: Int) -> UnsafeMutablePointer<Float> { scratch.start + worker * workerScratch }
