@@ -76,6 +76,10 @@ public struct BlurringChain: ~Copyable {
     private var plan: MeanShiftPlan
     private var radius: Double
     private var summation: (any KernelSummation)?
+    /// Whether the summation makes steps before anything has been merged; it always makes those of many merged points, whose bounds it has at hand.
+    private var summationIsFirst = true
+    /// How often merging has cost more than the accuracy.
+    private var failures = 0
     private let hasWeights: Bool
     /// Fewer points than this are not worth merging.
     private let fewestPoints: Int
@@ -84,6 +88,8 @@ public struct BlurringChain: ~Copyable {
     private static let radiusShare = 1.0 / 32
     /// What the radius is divided by after a failure.
     private static let radiusFactor = 8.0
+    /// After as many there is no merging: points that drift for long cost more than they save.
+    private static let mostFailures = 3
     /// Below this angle float32 points do not meet.
     private static let smallestRadius = 0x1p-22
     /// As many distinct points in a bound cost what the square of this many does in a step.
@@ -197,7 +203,7 @@ public struct BlurringChain: ~Copyable {
         let rows = state.points.rows
         let points = state.points
         let weights = rows == pointCount && !hasWeights ? nil : state.weights
-        if let summation, rows >= Self.fewestSummedPoints {
+        if let summation, rows >= Self.fewestSummedPoints, summationIsFirst || !state.isExact {
             keepExactState()
             let step = summation.step(points, weights: weights, angles: state.isExact ? nil : state.angles)
             kernelEvaluations += step.kernelEvaluations
@@ -257,10 +263,11 @@ public struct BlurringChain: ~Copyable {
     private mutating func goBack() {
         if state.points.rows < pointCount {
             state = unmergedState!
-            radius /= Self.radiusFactor
+            failures += 1
+            radius = failures < Self.mostFailures ? radius / Self.radiusFactor : 0
         } else {
             state = exactState!
-            summation = nil
+            summationIsFirst = false
         }
     }
 }
