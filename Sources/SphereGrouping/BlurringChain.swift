@@ -239,7 +239,9 @@ public struct BlurringChain: ~Copyable {
     private mutating func coalesce(_ limit: Double) {
         let rows = state.points.rows
         if rows < fewestPoints || radius < Self.smallestRadius { return }
-        let most = state.isExact ? rows / Self.leastReduction : rows / 2
+        // Steps that skip most tiles are cheap, bounds are of all pairs.
+        let reduction = Double(Self.leastReduction) / plan.evaluatedShare.squareRoot()
+        let most = state.isExact ? Int(Double(rows) / reduction) : rows / 2
         guard
             let merged = Coalescence(
                 state.points, weights: state.weights, multiplicities: state.multiplicities, angles: state.angles,
