@@ -15,10 +15,16 @@ struct SegmentCommand: ParsableCommand {
             network for scenes of handwritten digits that comes with the package, or name a file of weights. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
             0 = background, the largest group), NAME_overlay.png and NAME_embedding.png, and one report.html for all.
 
+            With --task boundaries it receives NAME_boundaries.png instead, the probability of a boundary in 16-bit gray, which \
+            'evaluate boundaries --suppress-non-maxima' reads, and NAME_embedding.png. The model is then boundaries, which comes with \
+            the package, a file of 'train boundaries', or the weights of HED.
+
             Examples:
               sphereshift segment photo.jpg --output out
               sphereshift segment *.png --output out --color-bandwidth 6 --position-bandwidth 0.2 --json
               sphereshift segment scene.png --output out --model toy-digits
+              sphereshift segment photo.jpg --output out --task boundaries
+              sphereshift segment photo.jpg --output out --task boundaries --model hed_vgg16_bsds500_i8.safetensors
             """)
 
     @Argument(help: ArgumentHelp("PNG or JPEG pictures.", valueName: "image"))
@@ -32,6 +38,16 @@ struct SegmentCommand: ParsableCommand {
             "What embeds the pixels: color (default), toy-digits or a file of weights.", valueName: "name|file"))
     var model = "color"
 
+    @Option(
+        help: ArgumentHelp("What is looked for: groups of pixels, or boundaries.", valueName: "groups|boundaries"))
+    var task: SegmentationTask = .groups
+
+    @Option(
+        help: ArgumentHelp(
+            "Boundaries: a size at which pictures are looked at, may be given several times (default: the model's).",
+            valueName: "s"))
+    var scale: [Double] = []
+
     @OptionGroup(title: "Embedding") var segmentation: SegmentationOptions
     @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
     @OptionGroup var format: FormatOptions
@@ -42,6 +58,10 @@ struct SegmentCommand: ParsableCommand {
             throw ValidationError(
                 "two pictures are called '\(PictureName.base(of: image))'; their results would collide")
         }
+        for scale in scale where !(scale >= 0.05 && scale <= 4) {
+            throw ValidationError("--scale must be in [0.05, 4], found \(scale)")
+        }
+        if !scale.isEmpty && task != .boundaries { throw ValidationError("--scale needs --task boundaries") }
     }
 
     /// What is reported of one picture.
@@ -63,6 +83,10 @@ struct SegmentCommand: ParsableCommand {
         let pictures = try images.map { (name: PictureName.base(of: $0), path: $0, image: try ImageFile.readRGB($0)) }
         for picture in pictures where picture.image.width == 0 || picture.image.height == 0 {
             throw InputError("\(picture.path): has no pixels")
+        }
+        if task == .boundaries || model == "boundaries" {
+            return try SegmentBoundaries(model, scales: scale, execution: executionOptions.execution)
+                .run(pictures, output: output, json: format.json)
         }
         let segmenter = try SegmentationModel(model, color: segmentation, execution: executionOptions.execution)
         for picture in pictures { try segmenter.check(picture.image, path: picture.path) }

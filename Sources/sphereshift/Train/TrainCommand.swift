@@ -14,5 +14,5 @@ struct TrainCommand: ParsableCommand {
               sphereshift train toy-digits --output toy
               sphereshift train toy-digits --output toy --resume
             """,
-        subcommands: [TrainToyDigitsCommand.self])
+        subcommands: [TrainToyDigitsCommand.self, TrainBoundariesCommand.self])
 }
