@@ -11,6 +11,8 @@ public struct DetectedBoundaries {
     public let image: Image<UInt8>
     /// Probabilities and embeddings.
     public let detection: BoundaryModel.Detection
+    /// The embedding of all taps in colours, the three principal components as red, green and blue; `nil` for HED.
+    public let embeddingPicture: Image<UInt8>?
     /// Seconds for the network, without drawing.
     public let seconds: Double
 
@@ -22,6 +24,9 @@ public struct DetectedBoundaries {
         detection = model.detect(image, on: execution)
         let components = (ContinuousClock.now - start).components
         seconds = Double(components.seconds) + Double(components.attoseconds) * 1e-18
+        embeddingPicture = detection.embedding.map {
+            EmbeddingPicture(reference: $0.view).picture(of: $0.view, width: image.width, height: image.height)
+        }
         self.name = name
         self.image = image
     }
@@ -33,13 +38,6 @@ public struct DetectedBoundaries {
         return Image(
             width: map.width, height: map.height, channels: 1,
             samples: map.strengths.map { UInt16((65535 * min(max($0, 0), 1)).rounded()) })
-    }
-
-    /// The embedding of all taps in colours, the three principal components as red, green and blue; `nil` for HED.
-    public var embeddingPicture: Image<UInt8>? {
-        detection.embedding.map {
-            EmbeddingPicture(reference: $0.view).picture(of: $0.view, width: image.width, height: image.height)
-        }
     }
 
     /// The part of a report about this picture.
