@@ -16,7 +16,7 @@ struct SegmentCommand: ParsableCommand {
             0 = background, the largest group), NAME_overlay.png and NAME_embedding.png, and one report.html for all.
 
             With --task boundaries it receives NAME_boundaries.png instead, the probability of a boundary in 16-bit gray, which \
-            'evaluate boundaries --suppress-non-maxima' reads, and NAME_embedding.png. The model is then boundaries, which comes with \
+            'evaluate boundaries --suppress-non-maxima --smooth 1' reads, and NAME_embedding.png. The model is then boundaries, which comes with \
             the package, a file of 'train boundaries', or the weights of HED.
 
             Examples:

@@ -50,7 +50,7 @@ struct BoundaryCommandTests {
                 FileManager.default.fileExists(atPath: tool.path("\(folder)/a_embedding.png")) == (folder == "own"))
             let scores = try tool.run(
                 "evaluate", "boundaries", "--truth", "data/train", "--predictions", folder, "--suppress-non-maxima",
-                "--json")
+                "--smooth", "1", "--json")
             #expect(scores.status == 0, "\(scores.messages)")
             if folder == "hed" { #expect((scores.json["ods_f"] as? Double ?? 0) > 0.7) }
         }

@@ -45,7 +45,7 @@ public struct DetectedBoundaries {
         let gray = Image<UInt8>(
             width: image.width, height: image.height, channels: 1,
             samples: detection.probability.strengths.map { UInt8((255 - 255 * min(max($0, 0), 1)).rounded()) })
-        let thin = detection.probability.suppressingNonMaxima()
+        let thin = detection.probability.suppressingNonMaxima(smoothingRadius: 1)
         let lines = Image<UInt8>(
             width: image.width, height: image.height, channels: 1,
             samples: thin.strengths.map { UInt8((255 - 255 * min(max($0, 0), 1)).rounded()) })
