@@ -13,6 +13,9 @@ struct TrainCommand: ParsableCommand {
             Examples:
               sphereshift train toy-digits --output toy
               sphereshift train toy-digits --output toy --resume
+              sphereshift train nuclei --data train --output nuclei
             """,
-        subcommands: [TrainToyDigitsCommand.self])
+        subcommands: [
+            TrainToyDigitsCommand.self, TrainNucleiCommand.self, TrainLeavesCommand.self, TrainPedestriansCommand.self,
+        ])
 }
