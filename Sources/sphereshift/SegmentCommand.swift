@@ -72,7 +72,8 @@ struct SegmentCommand: ParsableCommand {
             return isGray && 2 * (0..<pixels).lazy.filter { image.samples[$0 * image.channels] < 100 }.count > pixels
         }
         let name = areFluorescent ? InstanceModel.Bundled.nuclei.rawValue : "color"
-        Terminal.note("sphereshift: segmenting with --model \(name)\(areFluorescent ? ", as for dark gray pictures" : "")")
+        Terminal.note(
+            "sphereshift: segmenting with --model \(name)\(areFluorescent ? ", as for dark gray pictures" : "")")
         return name
     }
 
