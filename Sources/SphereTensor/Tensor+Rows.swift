@@ -49,4 +49,34 @@ extension Tensor {
             pass.add(gradient, to: 0)
         }
     }
+
+    /// The rows with the given numbers, in that order, as a tensor [number of rows, last dimension]; a row may occur more than once.
+    ///
+    /// All dimensions but the last count rows: pixel (x, y) of the first image of [batch, height, width, channels] is row
+    /// `y * width + x`.
+    ///
+    /// - Precondition: at least one dimension; the numbers lie in range.
+    /// - Complexity: O(rows x columns); the gradient also clears one of the size of this tensor.
+    public func selectingRows(_ rows: [Int]) -> Tensor {
+        require(!shape.isEmpty, "rows are selected of tensors of at least one dimension, found a scalar")
+        let columns = shape.last!
+        let available = columns == 0 ? 0 : count / columns
+        let (source, result) = (memory, TensorMemory(count: rows.count * columns))
+        for (target, row) in rows.enumerated() {
+            require(row >= 0 && row < available, "row \(row) of a tensor of \(available) rows")
+            (result.start + target * columns).update(from: source.start + row * columns, count: columns)
+        }
+        return Tensor.operation([self], shape: [rows.count, columns], memory: result) { pass in
+            let upstream = pass.upstream
+            pass.accumulate(into: 0) { gradient, accumulates in
+                gradient.withUnsafeMutableBufferPointer { gradient in
+                    guard let sums = gradient.baseAddress else { return }
+                    if !accumulates { sums.update(repeating: 0, count: gradient.count) }
+                    for (place, row) in rows.enumerated() {
+                        addElements(upstream.start + place * columns, to: sums + row * columns, count: columns)
+                    }
+                }
+            }
+        }
+    }
 }

@@ -18,10 +18,10 @@ struct SegmentBoundaries {
     let name: String
     let execution: Execution
 
-    /// The model called `name`; `color`, the default of groups, stands for the one that comes with the package.
+    /// The model called `name`: `boundaries` or a file.
     init(_ name: String, scales: [Double], execution: Execution) throws {
-        self.name = name == "color" ? "boundaries" : name
-        var model = try BoundaryModel.named(self.name)
+        self.name = name
+        var model = try BoundaryModel.named(name)
         if !scales.isEmpty { model.scales = scales }
         self.model = model
         self.execution = execution

@@ -12,7 +12,8 @@ struct SegmentCommand: ParsableCommand {
         discussion: """
             Each pixel is embedded on the sphere by its CIE Lab colour and its place and grouped by blurring mean shift at \
             a reduced size. With --model a trained network embeds the pixels, which are grouped at full size: toy-digits is the \
-            network for scenes of handwritten digits that comes with the package, or name a file of weights. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
+            network for scenes of handwritten digits that comes with the package, nuclei the one for cell nuclei in fluorescence images, or name a file of weights. Without --model dark gray pictures are taken for fluorescence images and all others are segmented by \
+            colour. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
             0 = background, the largest group), NAME_overlay.png and NAME_embedding.png, and one report.html for all.
 
             With --task boundaries it receives NAME_boundaries.png instead, the probability of a boundary in 16-bit gray, which \
@@ -35,8 +36,9 @@ struct SegmentCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What embeds the pixels: color (default), toy-digits or a file of weights.", valueName: "name|file"))
-    var model = "color"
+            "What embeds the pixels: color, toy-digits, nuclei or a file of weights (default: color, or nuclei for dark gray pictures).",
+            valueName: "name|file"))
+    var model: String?
 
     @Option(
         help: ArgumentHelp("What is looked for: groups of pixels, or boundaries.", valueName: "groups|boundaries"))
@@ -78,6 +80,23 @@ struct SegmentCommand: ParsableCommand {
         let embedding: String
     }
 
+    /// What suits the pictures: the model of nuclei if all are gray and more than half of each is dark, as fluorescence images are.
+    private static func model(for images: [Image<UInt8>]) -> String {
+        let areFluorescent = images.allSatisfy { image in
+            let pixels = image.width * image.height
+            let isGray = (0..<pixels).allSatisfy { pixel in
+                (1..<image.channels).allSatisfy {
+                    image.samples[pixel * image.channels] == image.samples[pixel * image.channels + $0]
+                }
+            }
+            return isGray && 2 * (0..<pixels).lazy.filter { image.samples[$0 * image.channels] < 100 }.count > pixels
+        }
+        let name = areFluorescent ? InstanceModel.Bundled.nuclei.rawValue : "color"
+        Terminal.note(
+            "sphereshift: segmenting with --model \(name)\(areFluorescent ? ", as for dark gray pictures" : "")")
+        return name
+    }
+
     func run() throws {
         // All pictures are read before anything is written: a wrong path loses no work.
         let pictures = try images.map { (name: PictureName.base(of: $0), path: $0, image: try ImageFile.readRGB($0)) }
@@ -85,7 +104,14 @@ struct SegmentCommand: ParsableCommand {
             throw InputError("\(picture.path): has no pixels")
         }
         if task == .boundaries || model == "boundaries" {
-            return try SegmentBoundaries(model, scales: scale, execution: executionOptions.execution)
+            return try SegmentBoundaries(
+                model ?? "boundaries", scales: scale, execution: executionOptions.execution
+            )
+            .run(pictures, output: output, json: format.json)
+        }
+        let model = model ?? Self.model(for: pictures.map(\.image))
+        if let instances = try InstanceModel.ifNamed(model) {
+            return try SegmentInstances(model: instances, name: model, execution: executionOptions.execution)
                 .run(pictures, output: output, json: format.json)
         }
         let segmenter = try SegmentationModel(model, color: segmentation, execution: executionOptions.execution)

@@ -89,4 +89,17 @@ struct TensorTests {
             #expect(!sum.requiresGradient)
         }
     }
+
+    @Test("selected rows are those rows, and their gradients arrive where they came from")
+    func selectedRows() {
+        let x = Self.random([2, 2, 3], seed: 5)
+        let rows = [3, 0, 3]
+        let selected = x.selectingRows(rows)
+        #expect(selected.shape == [3, 3])
+        #expect(selected.elements == rows.flatMap { Array(x.elements[3 * $0..<3 * $0 + 3]) })
+        #expect(x.selectingRows([]).shape == [0, 3])
+        for result in GradientCheck.check(at: [x], { $0[0].selectingRows(rows) * $0[0].selectingRows([1, 1, 3]) }) {
+            #expect(result.relativeError < 12 * 0x1p-24 / 1e-2)
+        }
+    }
 }

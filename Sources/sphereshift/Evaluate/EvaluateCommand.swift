@@ -21,7 +21,7 @@ struct EvaluateCommand: ParsableCommand {
             EvaluateCOCOCommand.self, EvaluateVOCCommand.self, EvaluateCityscapesCommand.self,
             EvaluatePanopticCommand.self, EvaluateMeanIoUCommand.self, EvaluateClusteringCommand.self,
             EvaluateObjectsCommand.self, EvaluateProposalsCommand.self, EvaluateBoundariesCommand.self,
-            EvaluateRegionsCommand.self, EvaluateToyDigitsCommand.self,
+            EvaluateRegionsCommand.self, EvaluateToyDigitsCommand.self, EvaluateInstancesCommand.self,
         ])
 }
 

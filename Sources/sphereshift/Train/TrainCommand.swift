@@ -13,6 +13,10 @@ struct TrainCommand: ParsableCommand {
             Examples:
               sphereshift train toy-digits --output toy
               sphereshift train toy-digits --output toy --resume
+              sphereshift train nuclei --data train --output nuclei
             """,
-        subcommands: [TrainToyDigitsCommand.self, TrainBoundariesCommand.self])
+        subcommands: [
+            TrainToyDigitsCommand.self, TrainBoundariesCommand.self, TrainNucleiCommand.self, TrainLeavesCommand.self,
+            TrainPedestriansCommand.self,
+        ])
 }

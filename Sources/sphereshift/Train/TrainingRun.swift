@@ -27,7 +27,7 @@ final class TrainingRun {
     ///
     /// A second Ctrl-C ends the program at once.
     func run(
-        checkpointEvery: Int, step: () -> [Double], onCheckpoint: () throws -> Void
+        checkpointEvery: Int, step: () throws -> [Double], onCheckpoint: () throws -> Void
     ) throws {
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
@@ -42,7 +42,13 @@ final class TrainingRun {
         // From here on there is something to resume from.
         try onCheckpoint()
         while training.next != nil && !stopIsRequested.load(ordering: .relaxed) {
-            let measures = step()
+            let measures: [Double]
+            do { measures = try step() } catch {
+                // What was learned so far is not lost.
+                bar.finish()
+                try onCheckpoint()
+                throw error
+            }
             let done = training.step
             let elapsed = (ContinuousClock.now - start).seconds
             let left = elapsed / Double(done - first) * Double(total - done)

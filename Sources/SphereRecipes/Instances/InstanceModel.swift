@@ -1,0 +1,293 @@
+public import SphereData
+public import SphereGrouping
+public import SphereKernels
+internal import SphereLayers
+public import SphereNetworks
+public import SphereTensor
+internal import SphereTheory
+
+/// A network that finds the objects of a picture, with what belongs to it: a score and an offset for every pixel, mean shift of the places that pixels of objects
+/// point to, and the reading of the groups.
+///
+/// Every pixel of an object says where the object is, relative to itself. `PlaneWaves` puts that place on the sphere; there blurring
+/// mean shift gathers the pixels of an object (Kong and Fowlkes, CVPR 2018, with the semi-convolutional embedding of Novotny et al., ECCV 2018).
+public final class InstanceModel {
+    /// What is not a weight.
+    ///
+    /// How the network's output is grouped and read may be changed: ``InstanceDesign/concentration``, ``InstanceDesign/leastArea`` and
+    /// ``InstanceDesign/isConnected``.
+    public var design: InstanceDesign
+    /// Pixels to scores and offsets.
+    public let network: InstanceNetwork
+    /// The loops of the training.
+    public let grouping: RecurrentMeanShift
+
+    /// A model with random weights.
+    ///
+    /// - Precondition: the ranges that ``InstanceDesign`` gives.
+    public init(_ design: InstanceDesign, seed: UInt64) {
+        if let problem = design.problem { fatalError(problem) }
+        self.design = design
+        network = InstanceNetwork(inputChannels: design.channels, width: design.width, seed: seed)
+        grouping = RecurrentMeanShift(loops: design.loops, concentration: design.concentration)
+    }
+
+    /// Why a file is no model of objects.
+    public enum LoadingError: Error, Equatable, Sendable, CustomStringConvertible {
+        /// The file cannot be read.
+        case file(SafetensorsError)
+        /// The arrays do not fit the network.
+        case module(ModuleFileError)
+        /// What the header needs is missing or out of range.
+        case metadata(path: String, name: String, found: String?)
+
+        /// One line for the user.
+        public var description: String {
+            switch self {
+            case .file(let error): error.description
+            case .module(let error): error.description
+            case .metadata(let path, let name, let found):
+                "\(path): is no model of objects: \"\(name)\" in its header is \(found.map { "'\($0)'" } ?? "missing")"
+            }
+        }
+    }
+
+    /// Reads a model that ``save(to:as:)`` wrote.
+    ///
+    /// - Throws: ``LoadingError``.
+    public convenience init(path: String) throws(LoadingError) {
+        let file: SafetensorsFile
+        do { file = try SafetensorsFile(path) } catch { throw .file(error) }
+        switch InstanceDesign.parse(file.metadata) {
+        case .failure(let error): throw .metadata(path: path, name: error.name, found: error.found)
+        case .success(let design): self.init(design, seed: 0)
+        }
+        do { try network.load(from: file) } catch { throw .module(error) }
+    }
+
+    /// The weights that come with the package, trained as docs/models.md tells.
+    public enum Bundled: String, Sendable, CaseIterable {
+        /// Cell nuclei in fluorescence images.
+        case nuclei
+    }
+
+    /// A model that comes with the package.
+    ///
+    /// - Throws: ``PackageResources/NotFound`` or ``LoadingError``.
+    public static func bundled(_ name: Bundled) throws -> InstanceModel {
+        try InstanceModel(path: PackageResources.path("Instances/\(name.rawValue).safetensors"))
+    }
+
+    /// A model that comes with the package, or the one in a file, whichever `name` is.
+    ///
+    /// - Throws: as ``bundled(_:)``.
+    public static func named(_ name: String) throws -> InstanceModel {
+        try Bundled(rawValue: name).map { try bundled($0) } ?? InstanceModel(path: name)
+    }
+
+    /// Takes over the weights of `other`, which has the same network.
+    ///
+    /// - Parameter path: where `other` is from, for the error.
+    /// - Throws: ``LoadingError/metadata(path:name:found:)`` where the networks differ.
+    public func takeWeights(from other: InstanceModel, path: String) throws(LoadingError) {
+        guard other.design.width == design.width else {
+            throw .metadata(path: path, name: "width", found: "\(other.design.width)")
+        }
+        guard other.design.channels == design.channels else {
+            throw .metadata(path: path, name: "gray", found: "\(other.design.isGray)")
+        }
+        for (own, its) in zip(network.parameters, other.network.parameters) { own.elements = its.elements }
+    }
+
+    /// A model that comes with the package, or the one in a file; `nil` where `name` is neither, and for files of other models.
+    ///
+    /// - Throws: as ``bundled(_:)``.
+    public static func ifNamed(_ name: String) throws -> InstanceModel? {
+        if Bundled(rawValue: name) != nil { return try named(name) }
+        guard (try? SafetensorsFile(name))?.metadata["model"] == "instances" else { return nil }
+        return try InstanceModel(path: name)
+    }
+
+    /// Writes the model; the file appears under its name when it is complete.
+    ///
+    /// - Throws: ``ModuleFileError``.
+    public func save(to path: String, as element: SafetensorsElement = .float32) throws(ModuleFileError) {
+        try network.save(to: path, as: element, metadata: design.texts)
+    }
+
+    // MARK: - The network's output
+
+    /// Scores and offsets of every pixel of a picture, at the picture's size.
+    public struct Maps {
+        /// Size in pixels.
+        public let width, height: Int
+        /// Logits that a pixel belongs to an object, row by row.
+        public let scores: [Float]
+        /// x and y to the object's place for each pixel, in pixels of the network, [pixels, 2].
+        public let offsets: Tensor
+        /// The pixels of objects, those with a score above 0.
+        public var foreground: [Int] { scores.indices.filter { scores[$0] > 0 } }
+    }
+
+    /// The network's output for a picture.
+    ///
+    /// Pictures of more than `largestPiece` pixels a side are looked at in pieces with a border of `InstanceNetwork.margin` pixels, beyond
+    /// which nothing plays a part: the result is that of the whole up to rounding.
+    ///
+    /// - Parameter largestPiece: pixels of the network, a multiple of 16.
+    /// - Precondition: 1 or 3 channels, at least one pixel.
+    /// - Complexity: some 25,000 multiply-adds for each pixel of the network at width 16; memory O(`largestPiece`²).
+    public func maps(
+        of image: Image<UInt8>, largestPiece: Int = 1024, on execution: Execution = .default
+    ) -> Maps {
+        let multiple = InstanceNetwork.sideMultiple
+        require(
+            image.width > 0 && image.height > 0 && largestPiece >= multiple && largestPiece % multiple == 0,
+            "a picture of \(image.width) x \(image.height) pixels in pieces of \(largestPiece)")
+        return TensorExecution.$current.withValue(execution) {
+            TensorExecution.withoutGradients {
+                network.setStatistics(.running)
+                let channels = design.channels
+                let (width, height) = size(ofWidth: image.width, height: image.height)
+                let picture = Tensor(
+                    shape: [1, image.height, image.width, channels], elements: design.normalized(image))
+                let seen = shrunk(picture, width: width, height: height)
+                let output = inPieces(seen, width: width, height: height, side: largestPiece)
+                    .resized(height: image.height, width: image.width)
+                let elements = output.elements
+                let pixels = image.width * image.height
+                return Maps(
+                    width: image.width, height: image.height, scores: (0..<pixels).map { elements[3 * $0] },
+                    offsets: Tensor(
+                        shape: [pixels, 2],
+                        elements: (0..<2 * pixels).map { elements[$0 / 2 * 3 + 1 + $0 % 2] }))
+            }
+        }
+    }
+
+    /// The size at which the network sees a picture.
+    private func size(ofWidth width: Int, height: Int) -> (width: Int, height: Int) {
+        func scaled(_ side: Int) -> Int { max(1, Int((Double(side) * design.scale).rounded())) }
+        return (scaled(width), scaled(height))
+    }
+
+    /// The picture in a smaller size: means over boxes near the size that it will have, then bilinear.
+    private func shrunk(_ picture: Tensor, width: Int, height: Int) -> Tensor {
+        if picture.shape[1] == height && picture.shape[2] == width { return picture }
+        let box = max(1, Int((1 / design.scale).rounded()))
+        let fits = picture.shape[1] >= box && picture.shape[2] >= box
+        let means = fits ? picture.averagePooled(window: SlidingWindow(box, stride: box)) : picture
+        return means.resized(height: height, width: width)
+    }
+
+    /// Score and offsets [1, height, width, 3] of a picture of any size, piece by piece.
+    private func inPieces(_ picture: Tensor, width: Int, height: Int, side: Int) -> Tensor {
+        let (multiple, margin, channels) = (InstanceNetwork.sideMultiple, InstanceNetwork.margin, design.channels)
+        let paddedWidth = (width + multiple - 1) / multiple * multiple
+        let paddedHeight = (height + multiple - 1) / multiple * multiple
+        let source = picture.elements
+        var result = [Float](repeating: 0, count: 3 * width * height)
+        for top in stride(from: 0, to: height, by: side) {
+            for left in stride(from: 0, to: width, by: side) {
+                let (bottom, right) = (min(top + side, paddedHeight), min(left + side, paddedWidth))
+                let (y0, y1) = (max(0, top - margin), min(paddedHeight, bottom + margin))
+                let (x0, x1) = (max(0, left - margin), min(paddedWidth, right + margin))
+                var piece: [Float] = []
+                piece.reserveCapacity((y1 - y0) * (x1 - x0) * channels)
+                for y in y0..<y1 {
+                    for x in x0..<x1 {
+                        // The border's pixels go on to the next multiple.
+                        let at = (min(y, height - 1) * width + min(x, width - 1)) * channels
+                        for c in 0..<channels { piece.append(source[at + c]) }
+                    }
+                }
+                let (scores, offsets) = network(
+                    Tensor(shape: [1, y1 - y0, x1 - x0, channels], elements: piece))
+                let (scoreElements, offsetElements) = (scores.elements, offsets.elements)
+                for y in top..<min(bottom, height) {
+                    for x in left..<min(right, width) {
+                        let (from, to) = ((y - y0) * (x1 - x0) + x - x0, 3 * (y * width + x))
+                        result[to] = scoreElements[from]
+                        result[to + 1] = offsetElements[2 * from]
+                        result[to + 2] = offsetElements[2 * from + 1]
+                    }
+                }
+            }
+        }
+        return Tensor(shape: [1, height, width, 3], elements: result)
+    }
+
+    // MARK: - Grouping
+
+    /// The points on the sphere of some pixels.
+    ///
+    /// - Parameter pixels: numbers of pixels, row by row.
+    public func points(of maps: Maps, pixels: [Int]) -> Matrix {
+        let (width, height) = size(ofWidth: maps.width, height: maps.height)
+        let (x, y) = (Float(width) / Float(maps.width), Float(height) / Float(maps.height))
+        let places = pixels.map { pixel in
+            SIMD2(
+                (Float(pixel % maps.width) + 0.5) * x - 0.5, (Float(pixel / maps.width) + 0.5) * y - 0.5)
+        }
+        return TensorExecution.withoutGradients {
+            design.waves(maps.offsets.selectingRows(pixels), at: places).matrix
+        }
+    }
+
+    /// How the points are grouped.
+    public func meanShift(
+        iterations: MeanShift.Iterations = .untilConverged(), on execution: Execution = .default
+    ) -> MeanShift {
+        MeanShift(
+            concentration: .fixed(Concentration(Double(design.concentration))), iterations: iterations,
+            readOut: ReadOut(smallGroups: .keep), execution: execution)
+    }
+
+    /// Finds the objects of a picture.
+    ///
+    /// - Parameters:
+    ///   - iterations: of mean shift; none reads groups off the points as the network gives them.
+    ///   - onIteration: called after every loop of mean shift.
+    /// - Precondition: as ``maps(of:largestPiece:on:)``.
+    /// - Throws: `GroupingError` where the network's output is not finite.
+    public func objects(
+        in image: Image<UInt8>, iterations: MeanShift.Iterations = .untilConverged(),
+        on execution: Execution = .default, onIteration: ((MeanShift.Progress) -> Void)? = nil
+    ) throws(GroupingError) -> InstanceSegmentation {
+        try objects(
+            of: maps(of: image, on: execution), iterations: iterations, on: execution, onIteration: onIteration)
+    }
+
+    /// Finds the objects that the network's output shows; see ``objects(in:iterations:on:onIteration:)``.
+    public func objects(
+        of maps: Maps, iterations: MeanShift.Iterations = .untilConverged(), on execution: Execution = .default,
+        onIteration: ((MeanShift.Progress) -> Void)? = nil
+    ) throws(GroupingError) -> InstanceSegmentation {
+        let pixels = maps.foreground
+        let points = points(of: maps, pixels: pixels)
+        let grouping = try meanShift(iterations: iterations, on: execution).group(points, onIteration: onIteration)
+        var groups = [Int32](repeating: -1, count: maps.width * maps.height)
+        for (pixel, label) in zip(pixels, grouping.labels) { groups[pixel] = label }
+        let labels = InstanceReader(leastArea: design.leastArea, isConnected: design.isConnected)
+            .labels(ofGroups: LabelMap(width: maps.width, height: maps.height, labels: groups))
+        return InstanceSegmentation(
+            labels: labels, scores: maps.scores, pixels: pixels, points: points, grouping: grouping)
+    }
+}
+
+/// The objects of a picture, and how they were found.
+public struct InstanceSegmentation: Sendable {
+    /// 0 for what is no object, objects from 1 by falling size.
+    public let labels: LabelMap
+    /// Logits that a pixel belongs to an object.
+    public let scores: [Float]
+    /// The pixels that were grouped.
+    public let pixels: [Int]
+    /// Their points before the first loop, one unit row each.
+    public let points: Matrix
+    /// The groups of these points.
+    public let grouping: Grouping
+
+    /// Number of objects.
+    public var count: Int { Int(labels.labels.max() ?? 0) }
+}

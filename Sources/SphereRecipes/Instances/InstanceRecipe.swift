@@ -1,0 +1,200 @@
+internal import SphereGrouping
+public import SphereKernels
+internal import SphereLosses
+public import SphereNetworks
+public import SphereReports
+internal import SphereTensor
+internal import Synchronization
+
+/// How models of objects are trained.
+///
+/// In every step the network sees crops of some pictures. The loss is the sum of the logistic loss of the scores and, for each crop, the pair loss of random pixels of
+/// objects, of their points on the sphere and of these after every loop of mean shift (Kong and Fowlkes, CVPR 2018, section 3), times the number
+/// of objects M of the crop: the pair loss weighs every pair of objects 1/M², with M² times fewer pairs that are near enough to count.
+public struct InstanceRecipe: Sendable, Hashable {
+    /// What a training starts with.
+    public struct Settings: Sendable, Hashable {
+        /// What is trained.
+        public var design = InstanceDesign.nuclei
+        /// Pixels of a crop's side, a multiple of 16.
+        public var side = 192
+        /// Crops in a step.
+        public var batch = 4
+        /// Steps of the training.
+        public var steps = 8000
+        /// The learning rate of Adam at its largest.
+        public var learningRate = 2e-3
+        /// alpha of the pair loss.
+        ///
+        /// Objects that are far apart have cosines around 0 from waves alone, s = 1/2, and neighbours of 10 pixels s = .85: a margin
+        /// below that would push their places further apart than they are.
+        public var margin = 0.85
+        /// The largest number of pixels of a crop in the pair loss.
+        public var sampledPixels = 1024
+        /// What the pair loss is multiplied with.
+        public var pairWeight = 2.0
+        /// The weight of pairs of one object in it, those of different ones having 1.
+        public var positiveWeight = 4.0
+        /// Decides weights, crops and pixels.
+        public var seed: UInt64 = 1
+
+        /// The defaults, those of nuclei.
+        public init() {}
+
+        /// The settings for a design.
+        public static func of(_ design: InstanceDesign) -> Settings {
+            var settings = Settings()
+            settings.design = design
+            if design.name == InstanceDesign.pedestrians.name { settings.side = 160 }
+            return settings
+        }
+
+        /// Names and values as a checkpoint keeps them.
+        var texts: [String: String] {
+            design.texts.merging([
+                "side": "\(side)", "batch": "\(batch)", "steps": "\(steps)", "learning_rate": "\(learningRate)",
+                "margin": "\(margin)", "sampled_pixels": "\(sampledPixels)",
+                "pair_weight": "\(pairWeight)", "positive_weight": "\(positiveWeight)", "seed": "\(seed)",
+            ]) { first, _ in first }
+        }
+    }
+
+    /// The numbers of the training.
+    public let settings: Settings
+
+    /// A training with the given numbers.
+    ///
+    /// - Precondition: `side` is a multiple of 16, batch, steps and sampled pixels are 1 or more, the margin lies in (0, 1), learning rate and
+    ///   weight are more than 0.
+    public init(_ settings: Settings = Settings()) {
+        let multiple = InstanceNetwork.sideMultiple
+        require(
+            settings.side >= multiple && settings.side % multiple == 0 && settings.batch >= 1 && settings.steps >= 1
+                && settings.sampledPixels >= 1,
+            "side, batch, steps and pixels of \(settings)")
+        require(
+            settings.learningRate > 0 && settings.learningRate.isFinite && settings.pairWeight > 0
+                && settings.pairWeight.isFinite,
+            "learning rate \(settings.learningRate) and pair weight \(settings.pairWeight)")
+        self.settings = settings
+    }
+
+    /// A model with random weights for this training.
+    public func model() -> InstanceModel { InstanceModel(settings.design, seed: settings.seed) }
+
+    /// The names of what is measured in every step: the logistic loss, and the pair loss times the number of objects before the loops and after them.
+    public static let measures = ["score_loss", "pair_loss_before", "pair_loss_after"]
+
+    /// The training of `model`.
+    public func training(of model: InstanceModel) -> TrainingLoop {
+        TrainingLoop(
+            model.network, optimizer: Adam(weightDecay: 1e-4),
+            schedule: LearningRateSchedule(
+                base: settings.learningRate, steps: settings.steps, warmUpSteps: min(100, settings.steps / 10)),
+            measures: Self.measures, largestGradient: 5)
+    }
+
+    /// What must be the same when a training goes on: the settings and the number of pictures.
+    public func checkpointSettings(images: InstanceImages) -> [String: String] {
+        var texts = settings.texts
+        texts["images"] = "\(images.count)"
+        return texts
+    }
+
+    /// The measures over the steps, each the mean of a hundredth of the training.
+    public func curves(of training: TrainingLoop) -> LinePlot {
+        LinePlot(of: training, title: "Training on \(settings.design.name)", y: "loss")
+    }
+
+    /// Makes one step of `training` on crops of `images`; which ones follows from the number of the step.
+    ///
+    /// - Returns: the measures of the step.
+    /// - Precondition: the training has not ended.
+    /// - Throws: ``InstanceImages/LoadingError``; nothing has then changed.
+    @discardableResult
+    public func advance(
+        _ training: TrainingLoop, of model: InstanceModel, on images: InstanceImages,
+        execution: Execution = .default
+    ) throws(InstanceImages.LoadingError) -> [Double] {
+        guard let step = training.next else { fatalError("the training of \(settings.steps) steps has ended") }
+        var order = ShuffledOrder(count: images.count, seed: settings.seed)
+        var random = TrainingGenerator(seed: settings.seed ^ 0x6f62_6a65_6374).derived(step)
+        let crops = try crops(
+            of: order.examples(step: step, batch: settings.batch), images, for: model, random, on: execution)
+        return TensorExecution.$current.withValue(execution) {
+            let (loss, measures) = loss(of: model, on: crops, using: &random)
+            training.advance(loss, measures: measures)
+            return measures
+        }
+    }
+
+    /// One crop of each of the pictures with the given numbers, each drawn by a generator of its own.
+    private func crops(
+        of numbers: [Int], _ images: InstanceImages, for model: InstanceModel, _ random: TrainingGenerator,
+        on execution: Execution
+    ) throws(InstanceImages.LoadingError) -> [InstanceCrop] {
+        let results = Mutex<[Int: Result<InstanceCrop, InstanceImages.LoadingError>]>([:])
+        let (design, side) = (model.design, settings.side)
+        parallelFor(units: numbers.count, threads: execution.threads) { _, unit in
+            let result = Result { () throws(InstanceImages.LoadingError) in
+                let example = try images[numbers[unit]]
+                var generator = random.derived(unit)
+                return InstanceCrop(
+                    of: example.image, labels: example.labels, for: design, side: side, using: &generator)
+            }
+            results.withLock { $0[unit] = result }
+        }
+        let found = results.withLock { $0 }
+        var crops: [InstanceCrop] = []
+        for unit in numbers.indices { crops.append(try found[unit]!.get()) }
+        return crops
+    }
+
+    /// The loss of some crops, and the measures.
+    func loss(
+        of model: InstanceModel, on crops: [InstanceCrop], using random: inout TrainingGenerator
+    ) -> (loss: Tensor, measures: [Double]) {
+        let (side, batch) = (settings.side, crops.count)
+        model.network.setStatistics(.batch)
+        let input = Tensor(
+            shape: [batch, side, side, settings.design.channels], elements: crops.flatMap { $0.input })
+        let (scores, offsets) = model.network(input)
+        let targets = crops.flatMap { crop in crop.labels.map { $0 == 0 ? Float(0) : 1 } }
+        var total = LogisticLoss()(scores, targets: targets)
+        var measures = [Double(total.scalar), 0, 0]
+        let pairLoss = PairLoss(
+            margin: settings.margin, positiveWeight: settings.positiveWeight, ignoredLabel: -1)
+        for (number, crop) in crops.enumerated() {
+            let (pixels, names) = sample(crop.labels, using: &random)
+            let objects = Set(names).subtracting([-1]).count
+            if objects == 0 { continue }
+            let points = settings.design.waves(
+                offsets.selectingRows(pixels.map { number * side * side + $0 }),
+                at: pixels.map { SIMD2(Float($0 % side), Float($0 / side)) })
+            let loops = model.grouping(points)
+            for (loop, shifted) in loops.enumerated() {
+                let weight = Double(objects) / Double(batch)
+                let (loss, values) = pairLoss(
+                    shifted, labels: [names], scale: Float(settings.pairWeight * weight / Double(loops.count)))
+                total = total + loss
+                if loop == 0 { measures[1] += values[0].total * weight }
+                if loop == loops.count - 1 { measures[2] += values[0].total * weight }
+            }
+        }
+        return (total, measures)
+    }
+
+    /// Random pixels of objects, sorted, and the objects' labels; -1 for objects with fewer than four of them, which the border of the crop has cut off.
+    private func sample(
+        _ labels: [Int32], using random: inout TrainingGenerator
+    ) -> (pixels: [Int], names: [Int32]) {
+        let foreground = labels.indices.filter { labels[$0] != 0 }
+        if foreground.isEmpty { return ([], []) }
+        let rows = PairSampling(.count(min(settings.sampledPixels, foreground.count)))
+            .rows(of: foreground.count, using: &random).rows
+        let pixels = rows.map { foreground[$0] }
+        var counts: [Int32: Int] = [:]
+        for pixel in pixels { counts[labels[pixel], default: 0] += 1 }
+        return (pixels, pixels.map { counts[labels[$0]]! < 4 ? -1 : labels[$0] })
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import SphereData
+import SphereGrouping
+import SphereKernels
+import SphereNetworks
+import SphereRecipes
+import TestSupport
+import Testing
+
+/// Bright discs on a dark ground, some of them touching, as a folder of pictures.
+struct DiscFolder {
+    let path: String
+
+    init(pictures: Int = 4, side: Int = 48) throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "discs-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for number in 0..<pictures {
+            let (image, labels) = Self.discs(side: side, seed: UInt64(number))
+            try PNGFile.write(image, to: "\(path)/disc\(number).png")
+            try labels.writePNG(to: "\(path)/disc\(number)_labels.png")
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+    static func discs(side: Int, seed: UInt64) -> (image: Image<UInt8>, labels: LabelMap) {
+        var random = TrainingGenerator(seed: seed)
+        var labels = [Int32](repeating: 0, count: side * side)
+        for number in 1...4 {
+            let (x, y) = (random.uniform() * Double(side), random.uniform() * Double(side))
+            for pixel in labels.indices where hypot(Double(pixel % side) - x, Double(pixel / side) - y) < 7 {
+                labels[pixel] = Int32(number)
+            }
+        }
+        let samples = labels.map { UInt8($0 == 0 ? 10 : 90 + 30 * Int($0)) }
+        return (
+            Image(width: side, height: side, channels: 1, samples: samples),
+            LabelMap(width: side, height: side, labels: labels)
+        )
+    }
+}
+
+@Suite("Reading of objects")
+struct InstanceReaderTests {
+    private static func map(_ rows: [[Int32]]) -> LabelMap {
+        LabelMap(width: rows[0].count, height: rows.count, labels: rows.flatMap { $0 })
+    }
+
+    @Test("takes groups apart into pieces, joins small ones to the neighbour with the longest border, drops the rest")
+    func pieces() {
+        let groups = Self.map([
+            [0, 0, 0, -1, 0, 0, 0],
+            [0, 0, 1, -1, 0, 0, 0],
+            [0, 0, 0, -1, 0, 0, 0],
+            [-1, -1, -1, -1, -1, 0, 0],
+            [2, -1, -1, -1, -1, -1, -1],
+        ])
+        let connected = InstanceReader(leastArea: 3, isConnected: true).labels(ofGroups: groups)
+        #expect(
+            connected
+                == Self.map([
+                    [2, 2, 2, 0, 1, 1, 1],
+                    [2, 2, 2, 0, 1, 1, 1],
+                    [2, 2, 2, 0, 1, 1, 1],
+                    [0, 0, 0, 0, 0, 1, 1],
+                    [0, 0, 0, 0, 0, 0, 0],
+                ]))
+        let whole = InstanceReader(leastArea: 0, isConnected: false).labels(ofGroups: groups)
+        #expect(Set(whole.labels) == [0, 1, 2, 3])
+        #expect(whole[0, 0] == whole[6, 0] && whole[0, 0] == 1)
+        let empty = InstanceReader(leastArea: 5, isConnected: true).labels(ofGroups: Self.map([[-1, -1]]))
+        #expect(empty.labels == [0, 0])
+    }
+}
+
+@Suite("Models of objects", .enabled(if: !keepsToSmallSizes, "too slow when emulated"))
+struct InstanceModelTests {
+    private static var design: InstanceDesign {
+        var design = InstanceDesign.nuclei
+        design.width = 4
+        return design
+    }
+
+    @Test("learn discs, and find touching ones that they have not seen")
+    func learning() throws {
+        let folder = try DiscFolder(pictures: 12, side: 64)
+        defer { folder.remove() }
+        var settings = InstanceRecipe.Settings.of(Self.design)
+        settings.side = 48
+        settings.steps = 250
+        settings.batch = 2
+        settings.learningRate = 5e-3
+        settings.sampledPixels = 256
+        let recipe = InstanceRecipe(settings)
+        let (model, images) = (recipe.model(), try InstanceImages(folder: folder.path))
+        let training = recipe.training(of: model)
+        while training.next != nil { try recipe.advance(training, of: model, on: images) }
+        let history = training.history
+        func mean(_ values: ArraySlice<Float>) -> Float { values.reduce(0, +) / Float(values.count) }
+        #expect(mean(history[0].suffix(20)) < 0.5 * mean(history[0].prefix(20)))
+        #expect(mean(history[2].suffix(20)) < 0.5 * mean(history[2].prefix(20)))
+        var scores = InstanceScores()
+        for seed in 100..<104 {
+            let (image, labels) = DiscFolder.discs(side: 64, seed: UInt64(seed))
+            try scores.add(model.objects(in: image).labels, truth: labels)
+        }
+        #expect(scores.precision[0]! > 0.6, "precision \(scores.precision)")
+    }
+
+    @Test("see large pictures in pieces as in one")
+    func pieces() throws {
+        let model = InstanceModel(Self.design, seed: 5)
+        let (image, _) = DiscFolder.discs(side: 300, seed: 1)
+        let (whole, parts) = (model.maps(of: image), model.maps(of: image, largestPiece: 64))
+        #expect(whole.scores.count == 300 * 300)
+        for (a, b) in zip(whole.scores, parts.scores) { #expect(abs(a - b) <= 1e-4 * max(1, abs(a))) }
+        for (a, b) in zip(whole.offsets.elements, parts.offsets.elements) {
+            #expect(abs(a - b) <= 1e-4 * max(1, abs(a)))
+        }
+    }
+
+    @Test("come back from their files, and other files are refused by name")
+    func files() throws {
+        let folder = try DiscFolder(pictures: 1)
+        defer { folder.remove() }
+        var design = InstanceDesign.leaves
+        design.width = 3
+        let model = InstanceModel(design, seed: 2)
+        let path = "\(folder.path)/weights.safetensors"
+        try model.save(to: path)
+        let read = try InstanceModel(path: path)
+        #expect(read.design == model.design)
+        let (image, _) = DiscFolder.discs(side: 40, seed: 3)
+        #expect(read.maps(of: image).scores == model.maps(of: image).scores)
+        #expect(try InstanceModel.ifNamed(path) != nil && InstanceModel.ifNamed("color") == nil)
+        #expect {
+            try InstanceModel(path: PackageResources.path("ToyDigits/toy-digits.safetensors"))
+        } throws: { "\($0)".contains("is no model of objects: \"model\" in its header is 'toy-digits'") }
+        let wider = InstanceModel(.leaves, seed: 1)
+        #expect { try wider.takeWeights(from: read, path: path) } throws: { "\($0)".contains("\"width\"") }
+    }
+
+    @Test("crops keep labels and picture together")
+    func crops() {
+        let (image, labels) = DiscFolder.discs(side: 80, seed: 7)
+        var changes = InstanceCrop.Changes()
+        (changes.gamma, changes.gain, changes.noise, changes.scale) = (1, 1, 0, 1)
+        for seed in 0..<8 as Range<UInt64> {
+            var random = TrainingGenerator(seed: seed)
+            let crop = InstanceCrop(
+                of: image, labels: labels, for: .nuclei, side: 48, changes: changes, using: &random)
+            #expect(crop.labels.contains { $0 != 0 })
+            // Discs are bright and the ground is dark: brightness tells where objects are, wherever they went.
+            for (value, label) in zip(crop.input, crop.labels) { #expect((value > 0.2) == (label != 0)) }
+        }
+    }
+
+    @Test("folders without labelled pictures, and labels of another size, are refused by name")
+    func folders() throws {
+        let folder = try DiscFolder(pictures: 1)
+        defer { folder.remove() }
+        try FileManager.default.removeItem(atPath: "\(folder.path)/disc0.png")
+        #expect { try InstanceImages(folder: folder.path) } throws: { "\($0)".contains("ID_labels.png") }
+        try PNGFile.write(DiscFolder.discs(side: 40, seed: 0).image, to: "\(folder.path)/disc0.png")
+        let images = try InstanceImages(folder: folder.path)
+        #expect { try images[0] } throws: { "\($0)".contains("40 x 40 pixels, its labels 48 x 48") }
+    }
+}

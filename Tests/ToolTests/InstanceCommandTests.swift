@@ -1,0 +1,95 @@
+import Foundation
+import SphereData
+import TestSupport
+import Testing
+
+@Suite("sphereshift train nuclei", .enabled(if: !keepsToSmallSizes, "too slow when emulated"))
+struct InstanceCommandTests {
+    /// Squares on a dark ground.
+    private func makeData(_ tool: Tool) throws {
+        try FileManager.default.createDirectory(atPath: tool.path("data"), withIntermediateDirectories: true)
+        for number in 0..<3 {
+            var labels = LabelMap(width: 40, height: 32, labels: [Int32](repeating: 0, count: 1280))
+            for y in 4..<16 {
+                for x in 3 + number..<15 { labels[x, y] = 1 }
+                for x in 15..<30 { labels[x, y] = 2 }
+            }
+            let samples = labels.labels.map { UInt8($0 == 0 ? 5 : 60 + 60 * $0) }
+            try PNGFile.write(
+                Image(width: 40, height: 32, channels: 1, samples: samples), to: tool.path("data/n\(number).png"))
+            try labels.writePNG(to: tool.path("data/n\(number)_labels.png"))
+        }
+    }
+
+    @Test("trains, is stopped and goes on to the same bits, scores and segments")
+    func wholeWay() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try makeData(tool)
+        let options = ["--data", "data", "--steps", "4", "--side", "32", "--batch", "2", "--width", "4", "--json"]
+        let whole = try tool.run(arguments: ["train", "nuclei", "--output", "whole"] + options)
+        #expect(whole.status == 0 && whole.json["steps"] as? Int == 4, "\(whole.messages)")
+        let process = try tool.start(
+            arguments: ["train", "nuclei", "--output", "stopped", "--checkpoint-every", "1"] + options)
+        while process.isRunning && !tool.hasFile("stopped/curves.svg") { usleep(10_000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let resumed = try tool.run(arguments: ["train", "nuclei", "--output", "stopped", "--resume"] + options)
+        #expect(resumed.status == 0, "\(resumed.messages)")
+        #expect(
+            try Data(contentsOf: URL(filePath: tool.path("stopped/weights.safetensors")))
+                == Data(contentsOf: URL(filePath: tool.path("whole/weights.safetensors"))))
+
+        let scores = try tool.run(
+            "evaluate", "instances", "--model", "whole/weights.safetensors", "--data", "data", "--loops", "0,1,rest",
+            "--json")
+        #expect(scores.status == 0 && scores.json["objects"] as? Int == 6, "\(scores.messages)")
+        for key in ["precision_50_loops_0", "symmetric_best_dice_loops_1", "count_error_loops_rest"] {
+            #expect(scores.json[key] is Double, "\(key)")
+        }
+        let segmented = try tool.run(
+            "segment", "data/n0.png", "--output", "out", "--model", "whole/weights.safetensors", "--json")
+        #expect(segmented.status == 0, "\(segmented.messages)")
+        #expect(try LabelMap.readPNG(tool.path("out/n0_labels.png")).width == 40)
+        let report = try String(contentsOfFile: tool.path("out/report.html"), encoding: .utf8)
+        #expect(report.contains("Objects: nuclei"))
+    }
+
+    @Test("fails with one line on bad input")
+    func badInput() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try makeData(tool)
+        try FileManager.default.createDirectory(atPath: tool.path("none"), withIntermediateDirectories: true)
+        let cases: [([String], String)] = [
+            (["train", "nuclei", "--data", "none", "--output", "o"], "ID_labels.png"),
+            (["train", "nuclei", "--data", "absent", "--output", "o"], "absent"),
+            (["train", "nuclei", "--data", "data", "--output", "o", "--start-from", "data/n0.png"], "n0.png"),
+            (["evaluate", "instances", "--model", "data/n0.png", "--data", "data"], "n0.png"),
+        ]
+        for (arguments, text) in cases {
+            let result = try tool.run(arguments: arguments)
+            #expect(result.isOneLineFailure && result.messages.contains(text), "\(arguments): \(result.messages)")
+        }
+        for (arguments, text) in [
+            (
+                ["train", "nuclei", "--data", "data", "--output", "o", "--side", "20"],
+                "--side must be a multiple of 16"
+            ),
+            (["evaluate", "instances", "--model", "nuclei", "--data", "data", "--loops", "1,many"], "--loops"),
+        ] {
+            let result = try tool.run(arguments: arguments)
+            #expect(result.status != 0 && result.messages.contains(text), "\(arguments): \(result.messages)")
+        }
+        // A truncated label map ends a training that has begun, and leaves its checkpoint.
+        let labels = try Data(contentsOf: URL(filePath: tool.path("data/n1_labels.png")))
+        try labels.prefix(60).write(to: URL(filePath: tool.path("data/n1_labels.png")))
+        let broken = try tool.run(
+            arguments: [
+                "train", "nuclei", "--data", "data", "--output", "broken", "--steps", "3", "--side", "32", "--width",
+                "2",
+            ])
+        #expect(broken.isOneLineFailure && broken.messages.contains("n1_labels.png"), "\(broken.messages)")
+        #expect(tool.hasFile("broken/checkpoint.safetensors"))
+    }
+}
