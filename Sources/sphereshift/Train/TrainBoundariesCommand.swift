@@ -171,22 +171,15 @@ struct TrainBoundariesCommand: ParsableCommand {
 
         let run = TrainingRun(label: "train", training: training)
         let start = training.step
-        // A picture that cannot be read in the middle of a training ends it, with what was learned so far.
-        var failure: (any Error)?
         let weights = "\(output)/weights.safetensors"
         try run.run(checkpointEvery: checkpointEvery) {
-            do { return try recipe.advance(training, of: network, on: examples, execution: execution) } catch {
-                failure = error
-                TrainingRun.requestStop()
-                return training.measures.map { _ in 0 }
-            }
+            try recipe.advance(training, of: network, on: examples, execution: execution)
         } onCheckpoint: {
             try training.save(to: checkpoint, settings: names)
             try recipe.curves(of: training).write(to: "\(output)/curves.svg")
             // What there is of a model can be looked at while the training goes on.
             try BoundaryModel(network).save(to: weights)
         }
-        if let failure { throw failure }
         let isComplete = training.next == nil
         let last = training.history.map { $0.suffix(100) }.map { $0.reduce(0, +) / Float(max(1, $0.count)) }
         if format.json {

@@ -67,9 +67,6 @@ final class TrainingRun {
         seconds = (ContinuousClock.now - start).seconds
     }
 
-    /// Ends a running training after the step that it is in.
-    static func requestStop() { stopIsRequested.store(true, ordering: .relaxed) }
-
     /// Seconds as hours, minutes and seconds.
     private static func clock(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())
