@@ -195,8 +195,8 @@ let package = Package(
             name: "SphereRecipesTests",
             dependencies: [
                 "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
-                "SphereFastSummation", "SphereLosses", "SphereNetworks", "SphereReports", "SphereRecipes",
-                "TestSupport",
+                "SphereFastSummation", "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports",
+                "SphereRecipes", "TestSupport",
             ], swiftSettings: swiftSettings),
         .testTarget(
             name: "ToolTests",
