@@ -10,12 +10,13 @@ extension SafetensorsFile {
         public let shape: [Int]
         /// The elements, row-major.
         public let elements: [Float]
-        /// How they are stored: ``SafetensorsElement/float32`` or ``SafetensorsElement/float16``.
+        /// How they are stored: ``SafetensorsElement/float32``, ``SafetensorsElement/float16`` or ``SafetensorsElement/int8``.
         public let element: SafetensorsElement
 
         /// An array of the given name, shape and elements.
         ///
-        /// - Precondition: as many elements as the shape has; stored as float32 or float16.
+        /// - Precondition: as many elements as the shape has; stored as float32, float16 or int8, the latter only whole numbers
+        ///   in -128...127.
         public init(
             name: String, shape: [Int], elements: [Float], as element: SafetensorsElement = .float32
         ) {
@@ -23,8 +24,11 @@ extension SafetensorsFile {
                 shape.reduce(1, *) == elements.count,
                 "array \(name) of shape \(shape) has \(shape.reduce(1, *)) elements, \(elements.count) were given")
             require(
-                element == .float32 || element == .float16,
-                "arrays are written as F32 or F16, found \(element.rawValue)")
+                element == .float32 || element == .float16 || element == .int8,
+                "arrays are written as F32, F16 or I8, found \(element.rawValue)")
+            require(
+                element != .int8 || elements.allSatisfy { Int8(exactly: $0) != nil },
+                "array \(name), stored as I8, has elements that are no whole numbers in -128...127")
             self.name = name
             self.shape = shape
             self.elements = elements
@@ -70,6 +74,7 @@ extension SafetensorsFile {
     }
 
     private static func bytes(of array: Array) -> [UInt8] {
+        if array.element == .int8 { return array.elements.map { UInt8(bitPattern: Int8($0)) } }
         if array.element == .float16 {
             return array.elements.flatMap { value in
                 let bits = HalfPrecision.bits(of: Double(value))

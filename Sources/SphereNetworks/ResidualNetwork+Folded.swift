@@ -18,8 +18,8 @@ extension ResidualNetwork {
         var arrays: [(weights: [Float], bias: [Float])] = []
         for (name, layer) in layers {
             let shape = layer.convolution.weights.shape
-            let weights = try floats(file, "\(name).weight", shape: [shape[3], shape[2], shape[0], shape[1]])
-            arrays.append((weights, try floats(file, "\(name).bias", shape: [shape[3]])))
+            let weights = try file.floats("\(name).weight", shape: [shape[3], shape[2], shape[0], shape[1]])
+            arrays.append((weights, try file.floats("\(name).bias", shape: [shape[3]])))
         }
         for ((_, layer), array) in zip(layers, arrays) { layer.setFolded(array.weights, bias: array.bias) }
         let known = Set(layers.flatMap { ["\($0.name).weight", "\($0.name).bias"] })
@@ -40,32 +40,13 @@ extension ResidualNetwork {
         }
         return names
     }
-
-    private func floats(
-        _ file: SafetensorsFile, _ name: String, shape: [Int]
-    ) throws(ModuleFileError) -> [Float] {
-        guard let entry = file.entries[name] else { throw .missing(path: file.path, parameter: name) }
-        guard entry.shape == shape else {
-            throw .shape(path: file.path, parameter: name, expected: shape, found: entry.shape)
-        }
-        do { return try file.floats(name) } catch { throw .file(error) }
-    }
 }
 
 extension NormalizedConvolution {
     /// Weights in the order output, input, row, column, and the bias that stands for the normalization.
     fileprivate func setFolded(_ weights: [Float], bias: [Float]) {
-        let shape = convolution.weights.shape
-        let (taps, inputs, outputs) = (shape[0] * shape[1], shape[2], shape[3])
-        convolution.weights.update { elements, _ in
-            for tap in 0..<taps {
-                for c in 0..<inputs {
-                    for n in 0..<outputs {
-                        elements[(tap * inputs + c) * outputs + n] = weights[(n * inputs + c) * taps + tap]
-                    }
-                }
-            }
-        }
+        let outputs = convolution.weights.shape[3]
+        convolution.set(outputsFirst: weights, bias: bias)
         normalization.statistics = .running
         normalization.gamma.elements = [Float](repeating: 1, count: outputs)
         normalization.beta.elements = bias

@@ -12,14 +12,20 @@ struct SegmentCommand: ParsableCommand {
         discussion: """
             Each pixel is embedded on the sphere by its CIE Lab colour and its place and grouped by blurring mean shift at \
             a reduced size. With --model a trained network embeds the pixels, which are grouped at full size: toy-digits is the \
-            network for scenes of handwritten digits that comes with the package, nuclei the one for cell nuclei in fluorescence images, or             name a file of weights. Without --model dark gray pictures are taken for fluorescence images and all others are segmented by \
+            network for scenes of handwritten digits that comes with the package, nuclei the one for cell nuclei in fluorescence images, or name a file of weights. Without --model dark gray pictures are taken for fluorescence images and all others are segmented by \
             colour. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
             0 = background, the largest group), NAME_overlay.png and NAME_embedding.png, and one report.html for all.
+
+            With --task boundaries it receives NAME_boundaries.png instead, the probability of a boundary in 16-bit gray, which \
+            'evaluate boundaries --suppress-non-maxima --smooth 1' reads, and NAME_embedding.png. The model is then boundaries, which comes with \
+            the package, a file of 'train boundaries', or the weights of HED.
 
             Examples:
               sphereshift segment photo.jpg --output out
               sphereshift segment *.png --output out --color-bandwidth 6 --position-bandwidth 0.2 --json
               sphereshift segment scene.png --output out --model toy-digits
+              sphereshift segment photo.jpg --output out --task boundaries
+              sphereshift segment photo.jpg --output out --task boundaries --model hed_vgg16_bsds500_i8.safetensors
             """)
 
     @Argument(help: ArgumentHelp("PNG or JPEG pictures.", valueName: "image"))
@@ -34,6 +40,16 @@ struct SegmentCommand: ParsableCommand {
             valueName: "name|file"))
     var model: String?
 
+    @Option(
+        help: ArgumentHelp("What is looked for: groups of pixels, or boundaries.", valueName: "groups|boundaries"))
+    var task: SegmentationTask = .groups
+
+    @Option(
+        help: ArgumentHelp(
+            "Boundaries: a size at which pictures are looked at, may be given several times (default: the model's).",
+            valueName: "s"))
+    var scale: [Double] = []
+
     @OptionGroup(title: "Embedding") var segmentation: SegmentationOptions
     @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
     @OptionGroup var format: FormatOptions
@@ -44,6 +60,10 @@ struct SegmentCommand: ParsableCommand {
             throw ValidationError(
                 "two pictures are called '\(PictureName.base(of: image))'; their results would collide")
         }
+        for scale in scale where !(scale >= 0.05 && scale <= 4) {
+            throw ValidationError("--scale must be in [0.05, 4], found \(scale)")
+        }
+        if !scale.isEmpty && task != .boundaries { throw ValidationError("--scale needs --task boundaries") }
     }
 
     /// What is reported of one picture.
@@ -82,6 +102,12 @@ struct SegmentCommand: ParsableCommand {
         let pictures = try images.map { (name: PictureName.base(of: $0), path: $0, image: try ImageFile.readRGB($0)) }
         for picture in pictures where picture.image.width == 0 || picture.image.height == 0 {
             throw InputError("\(picture.path): has no pixels")
+        }
+        if task == .boundaries || model == "boundaries" {
+            return try SegmentBoundaries(
+                model ?? "boundaries", scales: scale, execution: executionOptions.execution
+            )
+            .run(pictures, output: output, json: format.json)
         }
         let model = model ?? Self.model(for: pictures.map(\.image))
         if let instances = try InstanceModel.ifNamed(model) {

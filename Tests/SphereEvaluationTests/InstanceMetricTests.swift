@@ -353,6 +353,18 @@ private enum NaiveInstances {
         }
         #expect(thin.strengths[0] == 0)
     }
+
+    @Test("finds the middle of a plateau if the map is smoothed first")
+    func plateau() {
+        let side = 31
+        // Three columns of 1, from which strengths fall off on both sides.
+        let strengths = (0..<side * side).map { 1 / Double(1 << max(0, abs($0 % side - 15) - 1)) }
+        let map = SoftBoundaryMap(width: side, height: side, strengths: strengths)
+        for (radius, kept) in [(0, [14, 15, 16]), (1, [15])] {
+            let thin = map.suppressingNonMaxima(smoothingRadius: radius)
+            #expect((6..<side - 6).filter { thin.strengths[15 * side + $0] > 0 } == kept, "radius \(radius)")
+        }
+    }
 }
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+internal import SphereKernels
+
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
@@ -14,8 +16,19 @@ extension SoftBoundaryMap {
     /// triangle of radius 4). A strength stays if it, raised by 1 %, is at least the bilinearly interpolated one at one pixel on
     /// either side. Within 5 pixels of the border strengths are weakened in proportion to the distance.
     ///
-    /// - Complexity: O(pixels).
-    public func suppressingNonMaxima() -> SoftBoundaryMap {
+    /// Strengths near 1, as networks give them, have no largest one but a plateau, all of which stays. The pipelines of structured
+    /// edges and of HED therefore smooth the map first, by a triangle of radius 1.
+    ///
+    /// - Parameter smoothingRadius: of the triangle that the map is smoothed with before anything else, r + 1 - |distance| up to a
+    ///   factor along rows and columns; 0 leaves it.
+    /// - Precondition: `smoothingRadius` >= 0.
+    /// - Complexity: O(pixels x (1 + smoothing radius)).
+    public func suppressingNonMaxima(smoothingRadius: Int = 0) -> SoftBoundaryMap {
+        require(smoothingRadius >= 0, "a smoothing radius of \(smoothingRadius): must be 0 or more")
+        guard smoothingRadius == 0 else {
+            return SoftBoundaryMap(width: width, height: height, strengths: smoothed(radius: smoothingRadius))
+                .suppressingNonMaxima()
+        }
         guard width > 1, height > 1 else { return self }
         let smooth = smoothed(radius: 4)
         let (dx, dy) = gradient(of: smooth)

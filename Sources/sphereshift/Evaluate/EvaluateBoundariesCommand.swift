@@ -13,7 +13,7 @@ struct EvaluateBoundariesCommand: ParsableCommand {
             pictures NAME.png, NAME_boundaries.png or NAME_pb.png, or with --format ucm2 pictures of double size with levels 0 to 99.
 
             Examples:
-              sphereshift evaluate boundaries --truth test --predictions out --suppress-non-maxima
+              sphereshift evaluate boundaries --truth test --predictions out --suppress-non-maxima --smooth 1
               sphereshift evaluate boundaries --truth test --predictions ucm2_test --format ucm2 --matching published --json
             """)
 
@@ -34,6 +34,12 @@ struct EvaluateBoundariesCommand: ParsableCommand {
     @Flag(help: "Take away what is not the largest across a boundary first: for detectors with thick output.")
     var suppressNonMaxima = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Before that, smooth with a triangle of this radius; networks that saturate, HED for example, are scored with 1.",
+            valueName: "r"))
+    var smooth = 0
+
     @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
 
     func validate() throws {
@@ -44,6 +50,8 @@ struct EvaluateBoundariesCommand: ParsableCommand {
             throw ValidationError("--tolerance must be in (0, 0.5), found \(tolerance)")
         }
         if format == .ucm2 && thresholds != 99 { throw ValidationError("--thresholds: ucm2 has 99 levels") }
+        if !(0...20).contains(smooth) { throw ValidationError("--smooth must be in 0...20, found \(smooth)") }
+        if smooth > 0 && !suppressNonMaxima { throw ValidationError("--smooth needs --suppress-non-maxima") }
         if format == .ucm2 && suppressNonMaxima {
             throw ValidationError("--suppress-non-maxima: contours of ucm2 are thin")
         }
@@ -85,7 +93,7 @@ struct EvaluateBoundariesCommand: ParsableCommand {
         }
         let (image, bits) = try grayPicture(path)
         var soft = SoftBoundaryMap(image, bitDepth: bits)
-        if suppressNonMaxima { soft = soft.suppressingNonMaxima() }
+        if suppressNonMaxima { soft = soft.suppressingNonMaxima(smoothingRadius: smooth) }
         return try BoundaryEvaluation.counts(
             soft, truth: truth, settings: .init(thresholds: steps, tolerance: tolerance, rule: matching.rule),
             on: execution)
@@ -126,7 +134,8 @@ struct EvaluateBoundariesCommand: ParsableCommand {
         ]
         output.settings = [
             ("format", format.rawValue), ("matching", matching.rawValue), ("thresholds", "\(thresholds)"),
-            ("tolerance", "\(tolerance)"), ("suppress_non_maxima", "\(suppressNonMaxima)"), ("truth", options.truth),
+            ("tolerance", "\(tolerance)"), ("suppress_non_maxima", "\(suppressNonMaxima)"), ("smooth", "\(smooth)"),
+            ("truth", options.truth),
             ("predictions", options.predictions),
         ]
         return output

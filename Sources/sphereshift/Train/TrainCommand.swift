@@ -16,6 +16,7 @@ struct TrainCommand: ParsableCommand {
               sphereshift train nuclei --data train --output nuclei
             """,
         subcommands: [
-            TrainToyDigitsCommand.self, TrainNucleiCommand.self, TrainLeavesCommand.self, TrainPedestriansCommand.self,
+            TrainToyDigitsCommand.self, TrainBoundariesCommand.self, TrainNucleiCommand.self, TrainLeavesCommand.self,
+            TrainPedestriansCommand.self,
         ])
 }
