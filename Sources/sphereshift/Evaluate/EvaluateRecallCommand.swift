@@ -1,0 +1,99 @@
+import ArgumentParser
+import SphereData
+import SphereEvaluation
+import SphereGrouping
+import SphereRecipes
+import SphereReports
+
+/// `sphereshift evaluate recall`: the proposals of a model on labelled pictures.
+struct EvaluateRecallCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recall",
+        abstract: "The proposals of a model on labelled pictures: average recall of the best 10, 100 and 1000.",
+        discussion: """
+            --data is a folder of ID.png or ID.jpg beside ID_labels.png, 0 for what is no object, 65535 for what is left out. The model's pixels \
+            are grouped with several concentrations and numbers of loops; regions that most of them agree on come first. 'color' groups by \
+            colour and position, without training.
+
+            Examples:
+              sphereshift evaluate recall --model color --data val
+              sphereshift evaluate recall --model pedestrians/weights.safetensors --data val --json
+            """)
+
+    @Option(
+        help: ArgumentHelp("color, a model of objects of the package, or weights of `train`.", valueName: "name|file"))
+    var model = "color"
+
+    @Option(help: ArgumentHelp("Folder of pictures and labels.", valueName: "dir"))
+    var data: String
+
+    @Option(help: ArgumentHelp("Write an HTML report with tables and curves.", valueName: "file.html"))
+    var report: String?
+
+    @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
+    @OptionGroup var format: FormatOptions
+
+    private static let numbers = [10, 50, 100, 1000]
+    /// The label of regions that are neither object nor background.
+    private static let ignored: Int32 = 65535
+
+    func run() throws {
+        if let report { try OutputPath.checkFile(report) }
+        let source: ProposalSource
+        if model == "color" {
+            source = .color(ColorSegmentation())
+        } else {
+            source = .objects(try InstanceModel.named(model))
+        }
+        let images = try InstanceImages(folder: data)
+        var coco = COCOEvaluation(settings: .init(maximumDetections: Self.numbers, separatesCategories: false))
+        var hosang = ProposalEvaluation(numbers: Self.numbers)
+        var proposalCount = 0
+        var bar = ProgressBar("recall")
+        for index in 0..<images.count {
+            let example = try images[index]
+            bar.update(index, of: images.count, note: example.name)
+            let proposals = try source.proposals(for: example.image, on: executionOptions.execution).proposals
+            proposalCount += proposals.count
+            let objects = RunLengthMask.masks(of: example.labels).filter { $0.label != Self.ignored }.map(\.mask)
+            let (masks, scores) = (proposals.map(\.mask), proposals.map(\.score))
+            hosang.add(overlaps: try OverlapTable(truth: objects, predictions: masks), scores: scores)
+            try coco.add(
+                image: index, truth: objects.map { InstanceTruth(mask: $0, category: 1) },
+                predictions: zip(masks, scores).map { InstancePrediction(mask: $0, category: 1, score: $1) })
+        }
+        bar.finish()
+        let result = coco.result()
+        var output = EvaluationOutput(
+            task: "recall", title: "Proposals of \(model)", images: images.count,
+            scores: Self.numbers.map {
+                .init("ar\($0)", "COCO AR of \($0)", result.averageRecall(maximumDetections: $0))
+            }
+                + Self.numbers.map {
+                    .init("hosang_ar\($0)", "Hosang's AR of \($0)", hosang.averageRecall(number: $0))
+                } + [
+                    .init("recall_50", "recall at IoU .5, all proposals", hosang.recall(at: 0.5)),
+                    .init("mean_best_iou", "mean IoU of the pairs", hosang.meanIntersectionOverUnion()),
+                    .init(
+                        "proposals_per_image", "proposals per image",
+                        .defined(Double(proposalCount) / Double(images.count))),
+                ])
+        output.counts = [("truth_objects", hosang.truthCount)]
+        output.plots = [
+            LinePlot(
+                title: "Recall by intersection over union", x: .init("intersection over union"), y: .init("recall"),
+                series: Self.numbers.compactMap { number in
+                    hosang.recallCurve(number: number).map { curve in
+                        .init(
+                            "\(number) proposals",
+                            points: stride(from: 0, to: curve.count, by: 10).map {
+                                .init(x: 0.5 + Double($0) / 1000, y: curve[$0])
+                            })
+                    }
+                })
+        ]
+        output.settings = [("model", model), ("data", data)]
+        if let report { try output.report.write(to: report) }
+        print(format.json ? try JSON.text(output) : output.table)
+    }
+}
