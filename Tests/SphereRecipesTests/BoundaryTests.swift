@@ -1,13 +1,13 @@
 import Foundation
 import SphereData
 import SphereEvaluation
+import SphereKernels
 import SphereNetworks
+import SphereRecipes
 import SphereReports
 import SphereTensor
 import TestSupport
 import Testing
-
-@testable import SphereRecipes
 
 @Suite("Boundaries", .enabled(if: !keepsToSmallSizes, "too slow when emulated")) struct BoundaryTests {
     /// A folder with a picture of two halves, of which one annotator sees the border in column 15, another in column 16, and a third none.

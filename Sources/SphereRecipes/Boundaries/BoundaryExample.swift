@@ -12,7 +12,7 @@ public struct BoundaryExample: Sendable {
     public let segmentations: [String]
     /// For every pixel that an annotator marks, the share of the annotators who mark one within two pixels of it, in 1/255; 0 for
     /// the others.
-    let agreement: [UInt8]
+    package let agreement: [UInt8]
 
     /// Pixels within which marks of annotators count as the same boundary: half of the benchmark's tolerance, 4.3 pixels at this size.
     static let agreementRadius = 2
@@ -55,7 +55,7 @@ public struct BoundaryExample: Sendable {
     /// The regions that annotator `index` sees.
     ///
     /// - Throws: ``LoadingError``.
-    func segmentation(_ index: Int) throws(LoadingError) -> LabelMap {
+    package func segmentation(_ index: Int) throws(LoadingError) -> LabelMap {
         try Self.segmentation(segmentations[index], of: image)
     }
 

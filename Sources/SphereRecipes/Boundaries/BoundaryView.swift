@@ -1,17 +1,17 @@
-internal import SphereData
+package import SphereData
 internal import SphereKernels
-internal import SphereNetworks
+package import SphereNetworks
 internal import SphereTensor
 
 /// An example as one step of a training sees it: mirrored or not, with other colours.
-struct BoundaryView {
+package struct BoundaryView {
     /// Colours, and the regions of one annotator.
-    let image: LabelledImage
+    package let image: LabelledImage
     private let agreement: [UInt8]
 
     /// An example changed by numbers of `random`: mirrored with probability 1/2; gamma and gains of the channels with probability 0.7
     /// each, in the ranges of ``Augmentation``.
-    init(_ example: BoundaryExample, segmentation: LabelMap, using random: inout TrainingGenerator) {
+    package init(_ example: BoundaryExample, segmentation: LabelMap, using random: inout TrainingGenerator) {
         var colors = Augmentation()
         colors.border = 0
         // Neither turned nor resized.
@@ -40,12 +40,12 @@ struct BoundaryView {
     }
 
     /// Targets and weights of the logistic losses, pixel by pixel.
-    func targets(positiveWeight: Float) -> (targets: [Float], weights: [Float]) {
+    package func targets(positiveWeight: Float) -> (targets: [Float], weights: [Float]) {
         (agreement.map { $0 > 0 ? 1 : 0 }, agreement.map { $0 > 0 ? positiveWeight * Float($0) / 255 : 1 })
     }
 
     /// The regions at another size, by the nearest pixel.
-    func labels(width: Int, height: Int) -> [Int32] {
+    package func labels(width: Int, height: Int) -> [Int32] {
         (0..<width * height).map { pixel in
             let (x, y) = (pixel % width, pixel / width)
             let row = (2 * y + 1) * image.height / (2 * height)
