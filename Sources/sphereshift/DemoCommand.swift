@@ -9,7 +9,8 @@ import SphereReports
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Segment the bundled photographs, scenes of digits and cell nuclei, find boundaries, and write a report.",
+        abstract:
+            "Segment the bundled photographs, scenes of digits and cell nuclei, find boundaries, and write a report.",
         discussion: """
             Examples:
               sphereshift demo
@@ -85,7 +86,10 @@ struct DemoCommand: ParsableCommand {
         try report.write(to: path)
         print(
             format.json
-                ? try JSON.text(Summary(report: path, photographs: rows, digitScenes: scenes.map(\.row), nuclei: nuclei.segmentation.count))
+                ? try JSON.text(
+                    Summary(
+                        report: path, photographs: rows, digitScenes: scenes.map(\.row),
+                        nuclei: nuclei.segmentation.count))
                 : "report written to \(path)")
     }
 
