@@ -9,7 +9,8 @@ import SphereReports
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Segment the bundled photographs and scenes of digits, and write a report.",
+        abstract:
+            "Segment the bundled photographs, scenes of digits and cell nuclei, find boundaries, and write a report.",
         discussion: """
             Examples:
               sphereshift demo
@@ -26,6 +27,7 @@ struct DemoCommand: ParsableCommand {
         let report: String
         let photographs: [Row]
         let digitScenes: [SceneRow]
+        let nuclei: Int
     }
 
     private struct SceneRow: Encodable {
@@ -68,6 +70,8 @@ struct DemoCommand: ParsableCommand {
         }
         let scenes = try digitScenes()
         sections += scenes.map(\.section)
+        let nuclei = try nuclei()
+        sections += [nuclei.section, try boundaries(of: BundledPhotographs.names[1], in: folder)]
         let path = "\(output)/report.html"
         let report = HTMLReport(
             title: "SphereShift: photographs and digits in groups",
@@ -82,9 +86,35 @@ struct DemoCommand: ParsableCommand {
         try report.write(to: path)
         print(
             format.json
-                ? try JSON.text(Summary(report: path, photographs: rows, digitScenes: scenes.map(\.row)))
+                ? try JSON.text(
+                    Summary(
+                        report: path, photographs: rows, digitScenes: scenes.map(\.row),
+                        nuclei: nuclei.segmentation.count))
                 : "report written to \(path)")
     }
+
+    /// The cell nuclei of the bundled picture, found by the model that comes with the package.
+    private func nuclei() throws -> SegmentedObjects {
+        let image = try ImageFile.readRGB(PackageResources.path("Instances/nuclei-example.png"))
+        let found = try SegmentedObjects(
+            name: "Cell nuclei", image: image, model: .bundled(.nuclei), on: executionOptions.execution)
+        if !format.json {
+            Terminal.note(
+                "cell nuclei: \(found.segmentation.count) objects, "
+                    + "\((found.networkSeconds + found.groupingSeconds).text(digits: 2)) s")
+        }
+        return found
+    }
+
+    /// The boundaries of a bundled photograph.
+    private func boundaries(of file: String, in folder: String) throws -> HTMLReport.Section {
+        let found = DetectedBoundaries(
+            name: "Boundaries of \(PictureName.base(of: file))", image: try ImageFile.readRGB("\(folder)/\(file)"),
+            model: try .named("boundaries"), on: executionOptions.execution)
+        if !format.json { Terminal.note("\(found.name): \(found.seconds.text(digits: 2)) s") }
+        return found.section
+    }
+
     /// Scenes of bundled digits that no training has seen, grouped with the model that comes with the package.
     private func digitScenes() throws -> [(row: SceneRow, section: HTMLReport.Section)] {
         let model = try ToyDigitModel.bundled()

@@ -7,12 +7,13 @@ import SphereTensor
 import TestSupport
 import Testing
 
-@Suite("HolisticEdgeNetwork") struct HolisticEdgeNetworkTests {
+@Suite("HolisticEdgeNetwork", .enabled(if: !keepsToSmallSizes, "too slow when emulated"))
+struct HolisticEdgeNetworkTests {
     private static let folder = SharedData.path("../weights/hed_vgg16_bsds500")
 
     @Test(
         "reproduces the reference activations of the published weights",
-        .enabled(if: SharedData.has("../weights/hed_vgg16_bsds500") && !keepsToSmallSizes, "needs the shared weights"))
+        .enabled(if: SharedData.has("../weights/hed_vgg16_bsds500"), "needs the shared weights"))
     func reference() throws {
         let network = HolisticEdgeNetwork(seed: 1)
         try network.load(caffe: SafetensorsFile("\(Self.folder)/hed_vgg16_bsds500_i8.safetensors"))
@@ -86,7 +87,7 @@ import Testing
     }
 }
 
-@Suite("VGGTrunk") struct VGGTrunkTests {
+@Suite("VGGTrunk", .enabled(if: !keepsToSmallSizes, "too slow when emulated")) struct VGGTrunkTests {
     @Test("rounds odd sizes up, and pools what is over alone", arguments: [(1, 1), (17, 33), (32, 48)])
     func sizes(height: Int, width: Int) {
         var generator = SeededGenerator(seed: 3)
@@ -119,7 +120,7 @@ import Testing
     }
 }
 
-@Suite("BoundaryNetwork") struct BoundaryNetworkTests {
+@Suite("BoundaryNetwork", .enabled(if: !keepsToSmallSizes, "too slow when emulated")) struct BoundaryNetworkTests {
     private static func image(height: Int, width: Int, seed: UInt64) -> Tensor {
         var generator = SeededGenerator(seed: seed)
         return VGGTrunk.input(

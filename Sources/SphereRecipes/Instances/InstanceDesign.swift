@@ -32,17 +32,17 @@ public struct InstanceDesign: Sendable, Hashable {
 
     /// Cell nuclei in fluorescence images: 5 to 90 pixels wide, hundreds in a picture, touching.
     public static let nuclei = InstanceDesign(
-        name: "nuclei", isGray: true, scale: 1, width: 16, wavelengths: [40, 160], concentration: 30, loops: 2,
+        name: "nuclei", isGray: true, scale: 1, width: 16, wavelengths: [40, 160], concentration: 50, loops: 2,
         leastArea: 16, isConnected: true, hasNoUpside: true)
 
     /// Leaves of rosettes seen from above: at half size 8 to 50 pixels wide, overlapping, in several pieces where one crosses another.
     public static let leaves = InstanceDesign(
-        name: "leaves", isGray: false, scale: 0.5, width: 16, wavelengths: [40, 160], concentration: 30,
+        name: "leaves", isGray: false, scale: 0.5, width: 16, wavelengths: [40, 160], concentration: 50,
         loops: 2, leastArea: 40, isConnected: false, hasNoUpside: true)
 
     /// People in street scenes: at 0.4 of the size about 50 pixels high.
     public static let pedestrians = InstanceDesign(
-        name: "pedestrians", isGray: false, scale: 0.4, width: 24, wavelengths: [60, 240], concentration: 30,
+        name: "pedestrians", isGray: false, scale: 0.4, width: 24, wavelengths: [60, 240], concentration: 50,
         loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false)
 
     /// The designs that come with the package.

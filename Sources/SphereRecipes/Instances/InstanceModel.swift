@@ -240,9 +240,12 @@ public final class InstanceModel {
         }
     }
 
+    /// Five loops, as in the paper.
+    public static let defaultIterations = MeanShift.Iterations.count(5)
+
     /// How the points are grouped.
     public func meanShift(
-        iterations: MeanShift.Iterations = .untilConverged(), on execution: Execution = .default
+        iterations: MeanShift.Iterations = defaultIterations, on execution: Execution = .default
     ) -> MeanShift {
         MeanShift(
             concentration: .fixed(Concentration(Double(design.concentration))), iterations: iterations,
@@ -257,7 +260,7 @@ public final class InstanceModel {
     /// - Precondition: as ``maps(of:largestPiece:on:)``.
     /// - Throws: `GroupingError` where the network's output is not finite.
     public func objects(
-        in image: Image<UInt8>, iterations: MeanShift.Iterations = .untilConverged(),
+        in image: Image<UInt8>, iterations: MeanShift.Iterations = defaultIterations,
         on execution: Execution = .default, onIteration: ((MeanShift.Progress) -> Void)? = nil
     ) throws(GroupingError) -> InstanceSegmentation {
         try objects(
@@ -266,7 +269,7 @@ public final class InstanceModel {
 
     /// Finds the objects that the network's output shows; see ``objects(in:iterations:on:onIteration:)``.
     public func objects(
-        of maps: Maps, iterations: MeanShift.Iterations = .untilConverged(), on execution: Execution = .default,
+        of maps: Maps, iterations: MeanShift.Iterations = defaultIterations, on execution: Execution = .default,
         onIteration: ((MeanShift.Progress) -> Void)? = nil
     ) throws(GroupingError) -> InstanceSegmentation {
         let pixels = maps.foreground

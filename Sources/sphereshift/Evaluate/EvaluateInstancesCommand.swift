@@ -27,7 +27,7 @@ struct EvaluateInstancesCommand: ParsableCommand {
     var data: String
 
     @Option(help: ArgumentHelp("Numbers of loops, with rest for until the points are at rest.", valueName: "list"))
-    var loops = "rest"
+    var loops = "5"
 
     @Option(help: ArgumentHelp("Concentration kappa of mean shift (default: the model's).", valueName: "kappa"))
     var concentration: Float?
