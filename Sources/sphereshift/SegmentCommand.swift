@@ -91,10 +91,7 @@ struct SegmentCommand: ParsableCommand {
             }
             return isGray && 2 * (0..<pixels).lazy.filter { image.samples[$0 * image.channels] < 100 }.count > pixels
         }
-        let name = areFluorescent ? InstanceModel.Bundled.nuclei.rawValue : "color"
-        Terminal.note(
-            "sphereshift: segmenting with --model \(name)\(areFluorescent ? ", as for dark gray pictures" : "")")
-        return name
+        return areFluorescent ? InstanceModel.Bundled.nuclei.rawValue : "color"
     }
 
     func run() throws {
