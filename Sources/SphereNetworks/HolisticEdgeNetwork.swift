@@ -92,17 +92,6 @@ public final class HolisticEdgeNetwork: Module {
     }
 }
 
-extension SafetensorsFile {
-    /// The elements of an array of the given shape, or the reason why a module cannot have them.
-    func floats(_ name: String, shape: [Int]) throws(ModuleFileError) -> [Float] {
-        guard let entry = entries[name] else { throw .missing(path: path, parameter: name) }
-        guard entry.shape == shape else {
-            throw .shape(path: path, parameter: name, expected: shape, found: entry.shape)
-        }
-        do { return try floats(name) } catch { throw .file(error) }
-    }
-}
-
 extension ConvolutionLayer {
     /// Takes weights in the order output, input, row, column, and the bias.
     func set(outputsFirst elements: [Float], bias values: [Float]) {

@@ -11,6 +11,8 @@ public enum ModuleFileError: Error, Equatable, Sendable, CustomStringConvertible
     case unexpected(path: String, array: String)
     /// An array has another shape than its parameter.
     case shape(path: String, parameter: String, expected: [Int], found: [Int])
+    /// Element `index` of an array is NaN or infinite: a training that failed.
+    case notFinite(path: String, parameter: String, index: Int, value: Float)
 
     /// One line for the user.
     public var description: String {
@@ -20,6 +22,8 @@ public enum ModuleFileError: Error, Equatable, Sendable, CustomStringConvertible
         case .unexpected(let path, let array): "\(path): array \"\(array)\" belongs to no parameter of the model"
         case .shape(let path, let parameter, let expected, let found):
             "\(path): array \"\(parameter)\" has the shape \(found), the model's is \(expected)"
+        case .notFinite(let path, let parameter, let index, let value):
+            "\(path): element \(index) of array \"\(parameter)\" is \(value), expected a finite number"
         }
     }
 }
@@ -27,7 +31,7 @@ public enum ModuleFileError: Error, Equatable, Sendable, CustomStringConvertible
 extension Module {
     /// Reads the elements of all parameters from a safetensors file, by name.
     ///
-    /// Nothing is changed unless every parameter is there with its shape, and no other array.
+    /// Nothing is changed unless every parameter is there with its shape and finite elements, and no other array.
     ///
     /// - Throws: ``ModuleFileError``.
     public func load(from path: String) throws(ModuleFileError) {
@@ -39,19 +43,13 @@ extension Module {
     /// Takes the elements of all parameters from `file`, as ``load(from:)-(String)``.
     public func load(from file: SafetensorsFile) throws(ModuleFileError) {
         let named = namedParameters
-        for (name, parameter) in named {
-            guard let entry = file.entries[name] else { throw .missing(path: file.path, parameter: name) }
-            guard entry.shape == parameter.shape else {
-                throw .shape(path: file.path, parameter: name, expected: parameter.shape, found: entry.shape)
-            }
-        }
+        var arrays: [[Float]] = []
+        for (name, parameter) in named { arrays.append(try file.floats(name, shape: parameter.shape)) }
         let known = Set(named.map(\.name))
         if let stranger = file.entries.keys.filter({ !known.contains($0) }).min() {
             throw .unexpected(path: file.path, array: stranger)
         }
-        for (name, parameter) in named {
-            do { parameter.elements = try file.floats(name) } catch { throw .file(error) }
-        }
+        for ((_, parameter), elements) in zip(named, arrays) { parameter.elements = elements }
     }
 
     /// Writes the elements of all parameters as a safetensors file, which appears under its name when it is complete.
@@ -65,5 +63,21 @@ extension Module {
                 name: $0.name, shape: $0.parameter.shape, elements: $0.parameter.elements, as: element)
         }
         do { try SafetensorsFile.write(arrays, metadata: metadata, to: path) } catch { throw .file(error) }
+    }
+}
+
+extension SafetensorsFile {
+    /// The elements of an array of the given shape, or the reason why a module cannot have them.
+    package func floats(_ name: String, shape: [Int]) throws(ModuleFileError) -> [Float] {
+        guard let entry = entries[name] else { throw .missing(path: path, parameter: name) }
+        guard entry.shape == shape else {
+            throw .shape(path: path, parameter: name, expected: shape, found: entry.shape)
+        }
+        let elements: [Float]
+        do { elements = try floats(name) } catch { throw .file(error) }
+        if let index = elements.firstIndex(where: { !$0.isFinite }) {
+            throw .notFinite(path: path, parameter: name, index: index, value: elements[index])
+        }
+        return elements
     }
 }

@@ -65,8 +65,7 @@ struct SegmentBoundaries {
                 embedding = "\(output)/\(picture.name)_embedding.png"
                 try PNGFile.write(colors, to: embedding!)
             }
-            // A report of hundreds of pictures would be one no browser opens.
-            if index < 50 { sections.append(found.section) }
+            if index < SegmentationFiles.longestReport { sections.append(found.section) }
             rows.append(
                 Row(
                     image: picture.path, width: picture.image.width, height: picture.image.height,
@@ -81,7 +80,7 @@ struct SegmentBoundaries {
             var table = TextTable(header: ["picture", "size", "seconds"])
             for row in rows { table.add([row.image, "\(row.width) x \(row.height)", row.seconds.text(digits: 2)]) }
             let kept = rows.count > sections.count ? ", which has the first \(sections.count) pictures" : ""
-            print(table.text + "\n\nwritten to \(output)/report.html\(kept)")
+            print(table.text + "\n\nboundaries by --model \(name), written to \(output)/report.html\(kept)")
         }
     }
 

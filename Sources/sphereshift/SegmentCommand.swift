@@ -12,7 +12,8 @@ struct SegmentCommand: ParsableCommand {
         discussion: """
             Each pixel is embedded on the sphere by its CIE Lab colour and its place and grouped by blurring mean shift at \
             a reduced size. With --model a trained network embeds the pixels, which are grouped at full size: toy-digits is the \
-            network for scenes of handwritten digits that comes with the package, nuclei the one for cell nuclei in fluorescence images, or name a file of weights. Without --model dark gray pictures are taken for fluorescence images and all others are segmented by \
+            network for scenes of handwritten digits that comes with the package, nuclei the one for cell nuclei in fluorescence images, or \
+            name a file of weights. Without --model dark gray pictures are taken for fluorescence images, all others are segmented by \
             colour. For every picture NAME.png or NAME.jpg the output folder receives NAME_labels.png (16-bit, \
             0 = background, the largest group), NAME_overlay.png and NAME_embedding.png, and one report.html for all.
 

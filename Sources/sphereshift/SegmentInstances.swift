@@ -39,13 +39,12 @@ struct SegmentInstances {
             try found.segmentation.labels.writePNG(to: path("labels"))
             try PNGFile.write(found.overlay, to: path("overlay"))
             try PNGFile.write(found.frames[0], to: path("embedding"))
-            // A report of hundreds of pictures would be one no browser opens.
-            if index < 50 { sections.append(found.section) }
+            if index < SegmentationFiles.longestReport { sections.append(found.section) }
             rows.append(
                 Row(
                     image: picture.path, width: picture.image.width, height: picture.image.height,
                     objects: found.segmentation.count, pixels: found.segmentation.pixels.count,
-                    iterations: found.segmentation.grouping.iterations, networkSeconds: found.networkSeconds,
+                    iterations: found.segmentation.grouping?.iterations ?? 0, networkSeconds: found.networkSeconds,
                     groupingSeconds: found.groupingSeconds, labels: path("labels"), overlay: path("overlay"),
                     embedding: path("embedding")))
         }

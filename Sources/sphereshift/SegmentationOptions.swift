@@ -55,6 +55,9 @@ struct SegmentationOptions: ParsableArguments {
 
 /// The files that belong to one segmented picture.
 enum SegmentationFiles {
+    /// Pictures in a report; with hundreds it would be one that no browser opens.
+    static let longestReport = 50
+
     static func write(
         _ photograph: SegmentedPhotograph, to folder: String
     ) throws -> (labels: String, overlay: String, embedding: String) {

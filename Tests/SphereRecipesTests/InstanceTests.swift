@@ -4,6 +4,7 @@ import SphereGrouping
 import SphereKernels
 import SphereNetworks
 import SphereRecipes
+import SphereReports
 import SphereTensor
 import TestSupport
 import Testing
@@ -103,7 +104,7 @@ struct InstanceModelTests {
         var scores = InstanceScores()
         for seed in 100..<104 {
             let (image, labels) = DiscFolder.discs(side: 64, seed: UInt64(seed))
-            try scores.add(model.objects(in: image).labels, truth: labels)
+            try scores.add(model.objects(of: model.maps(of: image)).labels, truth: labels)
         }
         #expect(scores.precision[0]! > 0.6, "precision \(scores.precision)")
     }
@@ -139,6 +140,21 @@ struct InstanceModelTests {
         } throws: { "\($0)".contains("is no model of objects: \"model\" in its header is 'toy-digits'") }
         let wider = InstanceModel(.leaves, seed: 1)
         #expect { try wider.takeWeights(from: read, path: path) } throws: { "\($0)".contains("\"width\"") }
+    }
+
+    @Test("find nothing in a picture without objects, and refuse an output that is not finite")
+    func nothing() throws {
+        let model = InstanceModel(Self.design, seed: 1)
+        model.network.scoreHead.bias!.elements = [-1e6]
+        let black = Image<UInt8>(width: 20, height: 17, channels: 3)
+        let found = try SegmentedObjects(name: "black", image: black, model: model)
+        #expect(found.segmentation.count == 0 && found.segmentation.grouping == nil)
+        #expect(found.segmentation.labels.labels.allSatisfy { $0 == 0 } && found.frames.count == 2)
+        #expect(found.section.text.contains("0 objects"))
+        let nothing = try ProposalSource.objects(model).proposals(for: black)
+        #expect(nothing.proposals.isEmpty)
+        model.network.scoreHead.bias!.elements = [.nan]
+        #expect(throws: GroupingError.self) { try model.objects(of: model.maps(of: black)) }
     }
 
     @Test("crops keep labels and picture together")

@@ -74,5 +74,10 @@ struct ModuleTests {
                 .init(name: "more", shape: [], elements: [1]),
             ], to: path)
         #expect(throws: ModuleFileError.unexpected(path: path, array: "more")) { try inner.load(from: path) }
+        try SafetensorsFile.write([.init(name: "weights", shape: [2, 2], elements: [1, 2, .infinity, 4])], to: path)
+        #expect(throws: ModuleFileError.notFinite(path: path, parameter: "weights", index: 2, value: .infinity)) {
+            try inner.load(from: path)
+        }
+        #expect(inner.weights.elements == [5, 5, 5, 5])
     }
 }

@@ -55,6 +55,16 @@ struct InstanceCommandTests {
         #expect(report.contains("Objects: nuclei"))
     }
 
+    @Test("takes a dark gray picture for nuclei, and finds none where there are none")
+    func black() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try PNGFile.write(Image<UInt8>(width: 33, height: 20, channels: 1), to: tool.path("black.png"))
+        let result = try tool.run("segment", "black.png", "--output", "out")
+        #expect(result.status == 0 && result.output.contains("--model nuclei"), "\(result.messages)")
+        #expect(try LabelMap.readPNG(tool.path("out/black_labels.png")).labels.allSatisfy { $0 == 0 })
+    }
+
     @Test("fails with one line on bad input")
     func badInput() throws {
         let tool = try Tool()

@@ -17,16 +17,27 @@ extension JointHistogram {
     /// - Precondition: the threshold is in range.
     /// - Complexity: O(cells).
     public func objectPrecision(above threshold: Double, background: Int32? = 0) -> MetricValue {
+        let matched = objectMatches(above: threshold, background: background)
+        let objects = truthObjectCount(background: background) + predictedObjectCount(background: background)
+        return .ratio(matched, objects - matched, ifZero: .noObjects)
+    }
+
+    /// The true positives of ``objectPrecision(above:background:)``: pairs of objects whose intersection over union is above the threshold.
+    ///
+    /// - Parameters:
+    ///   - threshold: in [0.5, 1).
+    ///   - background: the label that is no object, `nil` if every label is one.
+    /// - Precondition: the threshold is in range.
+    /// - Complexity: O(cells).
+    public func objectMatches(above threshold: Double, background: Int32? = 0) -> Int {
         require(threshold >= 0.5 && threshold < 1, "the threshold must be in [0.5, 1), found \(threshold)")
         let (row, column) = (
             background.flatMap { self.row(ofTruth: $0) }, background.flatMap { self.column(ofPrediction: $0) }
         )
-        let matched = cells.reduce(0) { count, cell in
+        return cells.reduce(0) { count, cell in
             let isMatch = cell.row != row && cell.column != column && intersectionOverUnion(cell) > threshold
             return count + (isMatch ? 1 : 0)
         }
-        let objects = truthObjectCount(background: background) + predictedObjectCount(background: background)
-        return .ratio(matched, objects - matched, ifZero: .noObjects)
     }
 
     /// The mean of ``objectPrecision(above:background:)`` over ``objectThresholds``: the score of the 2018 Data Science

@@ -139,18 +139,7 @@ public struct BoundaryRecipe: Sendable, Hashable {
 
     /// The measures over the steps, each the mean of a hundredth of the training.
     public func curves(of training: TrainingLoop) -> LinePlot {
-        let width = max(1, settings.steps / 100)
-        return LinePlot(
-            title: "Training on boundaries", x: .init("step"), y: .init("loss"),
-            series: zip(training.measures, training.history).map { name, values in
-                .init(
-                    name.replacing("_", with: " "),
-                    points: stride(from: 0, to: values.count, by: width).map { start in
-                        let piece = values[start..<min(values.count, start + width)]
-                        let mean = piece.reduce(0.0) { $0 + Double($1) } / Double(piece.count)
-                        return .init(x: Double(start) + Double(piece.count) / 2, y: mean)
-                    })
-            })
+        LinePlot(of: training, title: "Training on boundaries", y: "loss")
     }
 
     /// Makes one step of `training` on one of the examples; which one, and how it is changed, follows from the number of the step.

@@ -62,10 +62,3 @@ package struct BoundaryView {
         return VGGTrunk.input(resized.colors, width: width, height: height)
     }
 }
-
-extension Image<UInt8> {
-    /// Red, green and blue in [0, 1]; gray three times.
-    var colors: [Float] {
-        (0..<width * height * 3).map { Float(samples[$0 / 3 * channels + Swift.min($0 % 3, channels - 1)]) / 255 }
-    }
-}

@@ -45,9 +45,6 @@ public struct InstanceDesign: Sendable, Hashable {
         name: "pedestrians", isGray: false, scale: 0.4, width: 24, wavelengths: [60, 240], concentration: 50,
         loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false)
 
-    /// The designs that come with the package.
-    public static let all: [InstanceDesign] = [nuclei, leaves, pedestrians]
-
     /// A message that names the property that is out of range, if any is.
     var problem: String? {
         if !(scale > 0 && scale <= 1) { return "a scale of \(scale): must lie in (0, 1]" }
@@ -113,12 +110,8 @@ extension InstanceDesign {
     /// Brightness is stretched so that the picture's 1st percentile becomes 0 and its 99.8th 1 (at least 8 of 255 levels apart); colours in
     /// [0, 1] become (c - 0.45) / 0.25.
     package func normalized(_ image: Image<UInt8>) -> [Float] {
+        if !isGray { return image.colors.map { ($0 - 0.45) / 0.25 } }
         let (pixels, channels) = (image.width * image.height, image.channels)
-        if !isGray {
-            return (0..<3 * pixels).map {
-                (Float(image.samples[$0 / 3 * channels + min($0 % 3, channels - 1)]) / 255 - 0.45) / 0.25
-            }
-        }
         // Sums of three channels: 0 to 765.
         let sums = (0..<pixels).map { pixel in
             (0..<3).reduce(0) { $0 + Int(image.samples[pixel * channels + min($1, channels - 1)]) }

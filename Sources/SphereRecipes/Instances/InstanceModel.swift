@@ -13,10 +13,7 @@ internal import SphereTheory
 /// mean shift gathers the pixels of an object (Kong and Fowlkes, CVPR 2018, with the semi-convolutional embedding of Novotny et al., ECCV 2018).
 public final class InstanceModel {
     /// What is not a weight.
-    ///
-    /// How the network's output is grouped and read may be changed: ``InstanceDesign/concentration``, ``InstanceDesign/leastArea`` and
-    /// ``InstanceDesign/isConnected``.
-    public var design: InstanceDesign
+    public let design: InstanceDesign
     /// Pixels to scores and offsets.
     public let network: InstanceNetwork
     /// The loops of the training.
@@ -244,39 +241,41 @@ public final class InstanceModel {
     public static let defaultIterations = MeanShift.Iterations.count(5)
 
     /// How the points are grouped.
+    ///
+    /// - Parameter concentration: kappa; `nil`: that of the design.
     public func meanShift(
-        iterations: MeanShift.Iterations = defaultIterations, on execution: Execution = .default
+        concentration: Float? = nil, iterations: MeanShift.Iterations = defaultIterations,
+        on execution: Execution = .default
     ) -> MeanShift {
         MeanShift(
-            concentration: .fixed(Concentration(Double(design.concentration))), iterations: iterations,
-            readOut: ReadOut(smallGroups: .keep), execution: execution)
+            concentration: .fixed(Concentration(Double(concentration ?? design.concentration))),
+            iterations: iterations, readOut: ReadOut(smallGroups: .keep), execution: execution)
     }
 
-    /// Finds the objects of a picture.
+    /// Finds the objects that the network's output shows: ``maps(of:largestPiece:on:)`` of a picture.
     ///
     /// - Parameters:
+    ///   - concentration: kappa; `nil`: that of the design.
     ///   - iterations: of mean shift; none reads groups off the points as the network gives them.
     ///   - onIteration: called after every loop of mean shift.
-    /// - Precondition: as ``maps(of:largestPiece:on:)``.
-    /// - Throws: `GroupingError` where the network's output is not finite.
+    /// - Complexity: O(n²) at most in every loop for n pixels of objects.
+    /// - Throws: `GroupingError/notFinite(row:column:value:)` where the network's output is not finite.
     public func objects(
-        in image: Image<UInt8>, iterations: MeanShift.Iterations = defaultIterations,
+        of maps: Maps, concentration: Float? = nil, iterations: MeanShift.Iterations = defaultIterations,
         on execution: Execution = .default, onIteration: ((MeanShift.Progress) -> Void)? = nil
     ) throws(GroupingError) -> InstanceSegmentation {
-        try objects(
-            of: maps(of: image, on: execution), iterations: iterations, on: execution, onIteration: onIteration)
-    }
-
-    /// Finds the objects that the network's output shows; see ``objects(in:iterations:on:onIteration:)``.
-    public func objects(
-        of maps: Maps, iterations: MeanShift.Iterations = defaultIterations, on execution: Execution = .default,
-        onIteration: ((MeanShift.Progress) -> Void)? = nil
-    ) throws(GroupingError) -> InstanceSegmentation {
+        if let pixel = maps.scores.firstIndex(where: { !$0.isFinite }) {
+            throw .notFinite(row: pixel, column: 0, value: maps.scores[pixel])
+        }
         let pixels = maps.foreground
         let points = points(of: maps, pixels: pixels)
-        let grouping = try meanShift(iterations: iterations, on: execution).group(points, onIteration: onIteration)
+        let grouping =
+            pixels.isEmpty
+            ? nil
+            : try meanShift(concentration: concentration, iterations: iterations, on: execution)
+                .group(points, onIteration: onIteration)
         var groups = [Int32](repeating: -1, count: maps.width * maps.height)
-        for (pixel, label) in zip(pixels, grouping.labels) { groups[pixel] = label }
+        for (pixel, label) in zip(pixels, grouping?.labels ?? []) { groups[pixel] = label }
         let labels = InstanceReader(leastArea: design.leastArea, isConnected: design.isConnected)
             .labels(ofGroups: LabelMap(width: maps.width, height: maps.height, labels: groups))
         return InstanceSegmentation(
@@ -294,8 +293,8 @@ public struct InstanceSegmentation: Sendable {
     public let pixels: [Int]
     /// Their points before the first loop, one unit row each.
     public let points: Matrix
-    /// The groups of these points.
-    public let grouping: Grouping
+    /// The groups of these points; `nil` if no pixel belongs to an object.
+    public let grouping: Grouping?
 
     /// Number of objects.
     public var count: Int { Int(labels.labels.max() ?? 0) }

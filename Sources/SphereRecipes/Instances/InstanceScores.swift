@@ -28,12 +28,11 @@ public struct InstanceScores: Sendable {
         truthCount += there
         foundCount += found
         countErrors += abs(there - found)
-        for (index, threshold) in Self.thresholds.enumerated() {
-            guard case .defined(let precision) = histogram.objectPrecision(above: threshold) else { continue }
-            precisions[index] += precision
-            if index == 0 { precisionCount += 1 }
-            // p = t / (there + found - t).
-            pairs[index] += Int((precision * Double(there + found) / (1 + precision)).rounded())
+        if there + found > 0 { precisionCount += 1 }
+        for (index, threshold) in Self.thresholds.enumerated() where there + found > 0 {
+            let matches = histogram.objectMatches(above: threshold)
+            pairs[index] += matches
+            precisions[index] += Double(matches) / Double(there + found - matches)
         }
         if case .defined(let dice) = histogram.symmetricBestDice() {
             diceSum += dice

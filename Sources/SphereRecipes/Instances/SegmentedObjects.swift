@@ -48,7 +48,7 @@ public struct SegmentedObjects: Sendable {
         self.image = image
         self.segmentation = segmentation
         let colors = EmbeddingPicture(reference: segmentation.points.view)
-        frames = [segmentation.points, segmentation.grouping.shifted].map { points in
+        frames = [segmentation.points, segmentation.grouping?.shifted ?? segmentation.points].map { points in
             let row = colors.picture(of: points.view, width: points.rows, height: 1)
             var samples = [UInt8](repeating: 38, count: 3 * image.width * image.height)
             for (number, pixel) in segmentation.pixels.enumerated() {
@@ -71,7 +71,7 @@ public struct SegmentedObjects: Sendable {
             name,
             text: """
                 \(image.width) x \(image.height) pixels, \(segmentation.count) objects. The network took \(seconds(networkSeconds)) s, \
-                grouping \(segmentation.pixels.count) pixels in \(segmentation.grouping.iterations) loops \
+                grouping \(segmentation.pixels.count) pixels in \(segmentation.grouping?.iterations ?? 0) loops \
                 \(seconds(groupingSeconds)) s.
                 """,
             galleries: [

@@ -22,14 +22,14 @@ public enum ProposalSource {
         switch self {
         case .objects(let model):
             let maps = model.maps(of: image, on: execution)
-            let own = model.design.concentration
-            defer { model.design.concentration = own }
             var segmentations: [LabelMap] = []
             for factor in [1, 2, 0.5, 4, 0.25] as [Float] {
-                model.design.concentration = min(own * factor, MeanShiftPlan.largestConcentration)
+                let concentration = min(model.design.concentration * factor, MeanShiftPlan.largestConcentration)
                 for iterations in [.untilConverged(), .count(5), .count(1)] as [MeanShift.Iterations] {
                     segmentations.append(
-                        try model.objects(of: maps, iterations: iterations, on: execution).labels)
+                        try model.objects(
+                            of: maps, concentration: concentration, iterations: iterations, on: execution
+                        ).labels)
                 }
             }
             return RegionProposals(of: segmentations, background: 0, leastArea: max(1, model.design.leastArea))

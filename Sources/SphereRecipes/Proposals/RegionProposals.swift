@@ -84,7 +84,7 @@ public struct RegionProposals: Sendable {
                 uniqueKeysWithValues: RunLengthMask.masks(of: map, background: background).map { ($0.label, $0.mask) })
         }
         proposals = regions.filter { !$0.isDuplicate }.map { region in
-            let persistence = min(1, Double(region.persistence) / Double(segmentations.count))
+            let persistence = Double(region.persistence) / Double(segmentations.count)
             return Proposal(
                 mask: masks[region.map][region.label]!, score: region.score * persistence, persistence: persistence)
         }.sorted { $0.score > $1.score }

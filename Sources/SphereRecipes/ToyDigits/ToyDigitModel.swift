@@ -207,9 +207,8 @@ extension ToyDigitModel: Segmenter {
     public func segment(
         _ image: Image<UInt8>, onIteration: ((MeanShift.Progress) -> Void)?
     ) throws(GroupingError) -> Segmentation {
-        let (pixels, channels) = (image.width * image.height, image.channels)
-        let color = (0..<pixels * 3).map { Float(image.samples[$0 / 3 * channels + min($0 % 3, channels - 1)]) / 255 }
-        return try segment(
-            color, width: image.width, height: image.height, on: TensorExecution.current, onIteration: onIteration)
+        try segment(
+            image.colors, width: image.width, height: image.height, on: TensorExecution.current,
+            onIteration: onIteration)
     }
 }

@@ -65,7 +65,6 @@ struct EvaluateInstancesCommand: ParsableCommand {
     func run() throws {
         if let report { try OutputPath.checkFile(report) }
         let model = try InstanceModel.named(model)
-        if let concentration { model.design.concentration = concentration }
         let images = try InstanceImages(folder: data)
         let (choices, execution) = (choices!, executionOptions.execution)
         var scores = choices.map { _ in InstanceScores() }
@@ -81,7 +80,8 @@ struct EvaluateInstancesCommand: ParsableCommand {
             seconds.network += (clock.now - start).seconds
             for (number, choice) in choices.enumerated() {
                 let start = clock.now
-                let objects = try model.objects(of: maps, iterations: choice.iterations, on: execution)
+                let objects = try model.objects(
+                    of: maps, concentration: concentration, iterations: choice.iterations, on: execution)
                 seconds.grouping[number] += (clock.now - start).seconds
                 try scores[number].add(objects.labels, truth: example.labels)
                 if number == choices.count - 1 {
@@ -109,7 +109,8 @@ struct EvaluateInstancesCommand: ParsableCommand {
         if !noImages { output.rows = rows }
         output.settings = [
             ("model", self.model), ("design", model.design.name),
-            ("concentration", Double(model.design.concentration).shortText), ("data", data), ("loops", loops),
+            ("concentration", Double(concentration ?? model.design.concentration).shortText), ("data", data),
+            ("loops", loops),
         ]
         if let report { try output.report.write(to: report) }
         print(format.json ? try JSON.text(output) : output.table)
