@@ -47,6 +47,12 @@ struct InstanceCommandTests {
         for key in ["precision_50_loops_0", "symmetric_best_dice_loops_1", "count_error_loops_rest"] {
             #expect(scores.json[key] is Double, "\(key)")
         }
+        for model in ["color", "whole/weights.safetensors"] {
+            let recall = try tool.run("evaluate", "recall", "--model", model, "--data", "data", "--json")
+            #expect(recall.status == 0 && recall.json["truth_objects"] as? Int == 6, "\(recall.messages)")
+            let ten = recall.json["ar10"] as? Double ?? -1
+            #expect(ten >= 0 && ten <= recall.json["ar1000"] as? Double ?? -1, "\(model)")
+        }
         let segmented = try tool.run(
             "segment", "data/n0.png", "--output", "out", "--model", "whole/weights.safetensors", "--json")
         #expect(segmented.status == 0, "\(segmented.messages)")

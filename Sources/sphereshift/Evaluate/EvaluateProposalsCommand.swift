@@ -41,21 +41,17 @@ struct EvaluateProposalsCommand: ParsableCommand {
 
     func run() throws {
         try options.checkReport()
-        var coco = COCOEvaluation(
-            settings: .init(maximumDetections: Self.numbers, separatesCategories: false))
-        var hosang = ProposalEvaluation(numbers: Self.numbers)
+        var readings = ProposalReadings(numbers: Self.numbers)
         var rows: [EvaluationOutput.Row] = []
         /// Adds an image to both readings, and its row.
         func add(
             _ name: String, _ overlaps: OverlapTable, _ scores: [Double], _ body: (inout COCOEvaluation) throws -> Void
         ) throws {
-            var single = (
-                coco: COCOEvaluation(settings: coco.settings), hosang: ProposalEvaluation(numbers: Self.numbers)
-            )
+            var single = ProposalReadings(numbers: Self.numbers)
             try body(&single.coco)
             single.hosang.add(overlaps: overlaps, scores: scores)
-            coco.merge(single.coco)
-            hosang.merge(single.hosang)
+            readings.coco.merge(single.coco)
+            readings.hosang.merge(single.hosang)
             if options.noImages { return }
             rows.append(
                 .init(
@@ -96,47 +92,11 @@ struct EvaluateProposalsCommand: ParsableCommand {
                 number += 1
             }
         }
-        let result = coco.result()
         var output = EvaluationOutput(
-            task: "proposals", title: "Proposals", images: images,
-            scores: Self.numbers.map {
-                .init("ar\($0)", "COCO AR of \($0)", result.averageRecall(maximumDetections: $0))
-            }
-                + Self.numbers.map {
-                    .init("hosang_ar\($0)", "Hosang's AR of \($0)", hosang.averageRecall(number: $0))
-                } + [.init("mean_best_iou", "mean IoU of the pairs", hosang.meanIntersectionOverUnion())])
-        output.counts = [("truth_objects", hosang.truthCount)]
+            task: "proposals", title: "Proposals", images: images, scores: readings.scores)
+        output.counts = [("truth_objects", readings.hosang.truthCount)]
         output.rows = rows
-        output.plots = [
-            LinePlot(
-                title: "Recall by intersection over union", x: .init("intersection over union"), y: .init("recall"),
-                series: Self.numbers.compactMap { number in
-                    hosang.recallCurve(number: number).map { curve in
-                        .init(
-                            "\(number) proposals",
-                            points: stride(from: 0, to: curve.count, by: 10).map {
-                                .init(x: 0.5 + Double($0) / 1000, y: curve[$0])
-                            })
-                    }
-                }),
-            LinePlot(
-                title: "Average recall by number of proposals", x: .init("proposals", scale: .logarithmic),
-                y: .init("average recall"),
-                series: [
-                    .init(
-                        "COCO",
-                        points: Self.numbers.compactMap { number in
-                            result.averageRecall(maximumDetections: number).value.map {
-                                .init(x: Double(number), y: $0)
-                            }
-                        }),
-                    .init(
-                        "Hosang",
-                        points: Self.numbers.compactMap { number in
-                            hosang.averageRecall(number: number).value.map { .init(x: Double(number), y: $0) }
-                        }),
-                ]),
-        ]
+        output.plots = readings.plots
         output.settings = [
             ("score", options.truth.hasSuffix(".json") ? "given" : score.rawValue), ("truth", options.truth),
             ("predictions", options.predictions),

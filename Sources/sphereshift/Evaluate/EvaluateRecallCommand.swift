@@ -46,8 +46,7 @@ struct EvaluateRecallCommand: ParsableCommand {
             source = .objects(try InstanceModel.named(model))
         }
         let images = try InstanceImages(folder: data)
-        var coco = COCOEvaluation(settings: .init(maximumDetections: Self.numbers, separatesCategories: false))
-        var hosang = ProposalEvaluation(numbers: Self.numbers)
+        var readings = ProposalReadings(numbers: Self.numbers)
         var proposalCount = 0
         var bar = ProgressBar("recall")
         for index in 0..<images.count {
@@ -57,41 +56,22 @@ struct EvaluateRecallCommand: ParsableCommand {
             proposalCount += proposals.count
             let objects = RunLengthMask.masks(of: example.labels).filter { $0.label != Self.ignored }.map(\.mask)
             let (masks, scores) = (proposals.map(\.mask), proposals.map(\.score))
-            hosang.add(overlaps: try OverlapTable(truth: objects, predictions: masks), scores: scores)
-            try coco.add(
+            readings.hosang.add(overlaps: try OverlapTable(truth: objects, predictions: masks), scores: scores)
+            try readings.coco.add(
                 image: index, truth: objects.map { InstanceTruth(mask: $0, category: 1) },
                 predictions: zip(masks, scores).map { InstancePrediction(mask: $0, category: 1, score: $1) })
         }
         bar.finish()
-        let result = coco.result()
         var output = EvaluationOutput(
             task: "recall", title: "Proposals of \(model)", images: images.count,
-            scores: Self.numbers.map {
-                .init("ar\($0)", "COCO AR of \($0)", result.averageRecall(maximumDetections: $0))
-            }
-                + Self.numbers.map {
-                    .init("hosang_ar\($0)", "Hosang's AR of \($0)", hosang.averageRecall(number: $0))
-                } + [
-                    .init("recall_50", "recall at IoU .5, all proposals", hosang.recall(at: 0.5)),
-                    .init("mean_best_iou", "mean IoU of the pairs", hosang.meanIntersectionOverUnion()),
-                    .init(
-                        "proposals_per_image", "proposals per image",
-                        .defined(Double(proposalCount) / Double(images.count))),
-                ])
-        output.counts = [("truth_objects", hosang.truthCount)]
-        output.plots = [
-            LinePlot(
-                title: "Recall by intersection over union", x: .init("intersection over union"), y: .init("recall"),
-                series: Self.numbers.compactMap { number in
-                    hosang.recallCurve(number: number).map { curve in
-                        .init(
-                            "\(number) proposals",
-                            points: stride(from: 0, to: curve.count, by: 10).map {
-                                .init(x: 0.5 + Double($0) / 1000, y: curve[$0])
-                            })
-                    }
-                })
-        ]
+            scores: readings.scores + [
+                .init("recall_50", "recall at IoU .5, all proposals", readings.hosang.recall(at: 0.5)),
+                .init(
+                    "proposals_per_image", "proposals per image",
+                    .defined(Double(proposalCount) / Double(images.count))),
+            ])
+        output.counts = [("truth_objects", readings.hosang.truthCount)]
+        output.plots = readings.plots
         output.settings = [("model", model), ("data", data)]
         if let report { try output.report.write(to: report) }
         print(format.json ? try JSON.text(output) : output.table)

@@ -160,45 +160,23 @@ struct TrainBoundariesCommand: ParsableCommand {
             network.takeWeights(from: other)
         }
         let training = recipe.training(of: network)
-        try OutputPath.makeFolder(output)
-        let checkpoint = "\(output)/checkpoint.safetensors"
-        let names = recipe.checkpointSettings(examples: examples.count)
-        if resume {
-            try training.restore(from: checkpoint, settings: names)
-        } else if FileContents.exists(checkpoint) {
-            throw InputError("\(checkpoint): is there already; continue with --resume or name another --output")
-        }
-
-        let run = TrainingRun(label: "train", training: training)
-        let start = training.step
-        let weights = "\(output)/weights.safetensors"
-        try run.run(checkpointEvery: checkpointEvery) {
-            try recipe.advance(training, of: network, on: examples, execution: execution)
-        } onCheckpoint: {
-            try training.save(to: checkpoint, settings: names)
-            try recipe.curves(of: training).write(to: "\(output)/curves.svg")
+        let run = try TrainingRun(
+            training, output: output, resume: resume, settings: recipe.checkpointSettings(examples: examples.count))
+        try run.run(
+            checkpointEvery: checkpointEvery, curves: { recipe.curves(of: training) },
             // What there is of a model can be looked at while the training goes on.
-            try BoundaryModel(network).save(to: weights)
+            onCheckpoint: { try BoundaryModel(network).save(to: run.weights) }
+        ) {
+            try recipe.advance(training, of: network, on: examples, execution: execution)
         }
-        let isComplete = training.next == nil
-        let last = training.history.map { $0.suffix(100) }.map { $0.reduce(0, +) / Float(max(1, $0.count)) }
-        if format.json {
-            print(
-                try JSON.text(
+        let last = run.measures
+        print(
+            format.json
+                ? try JSON.text(
                     Result(
-                        weights: weights, checkpoint: checkpoint, steps: training.step, seconds: run.seconds,
-                        images: examples.count, pairLoss: last[0], tapLoss: last[1], fusedLoss: last[2])))
-        } else {
-            var table = TextTable(header: ["mean of the last 100 steps", ""])
-            for (name, value) in zip(training.measures, last) {
-                table.add([name.replacing("_", with: " "), Double(value).text(digits: 4)])
-            }
-            let end =
-                isComplete
-                ? "weights written to \(weights)"
-                : "stopped after step \(training.step) of \(steps), which \(checkpoint) has; continue with --resume"
-            print("\(table.text)\n\n\(training.step - start) steps in \(run.seconds.text(digits: 1)) s; \(end)")
-        }
+                        weights: run.weights, checkpoint: run.checkpoint, steps: training.step, seconds: run.seconds,
+                        images: examples.count, pairLoss: last[0], tapLoss: last[1], fusedLoss: last[2]))
+                : run.summary)
     }
 
     /// The images of train and val, or of the folder itself.

@@ -152,44 +152,20 @@ struct InstanceTraining: ParsableArguments {
         let model = recipe.model()
         if let startFrom { try model.takeWeights(from: InstanceModel(path: startFrom), path: startFrom) }
         let training = recipe.training(of: model)
-        try OutputPath.makeFolder(output)
-        let checkpoint = "\(output)/checkpoint.safetensors"
-        let names = recipe.checkpointSettings(images: images)
-        if resume {
-            try training.restore(from: checkpoint, settings: names)
-        } else if FileContents.exists(checkpoint) {
-            throw InputError("\(checkpoint): is there already; continue with --resume or name another --output")
-        }
-
-        let run = TrainingRun(label: "train", training: training)
-        let start = training.step
-        try run.run(checkpointEvery: checkpointEvery) {
+        let run = try TrainingRun(
+            training, output: output, resume: resume, settings: recipe.checkpointSettings(images: images))
+        try run.run(checkpointEvery: checkpointEvery, curves: { recipe.curves(of: training) }) {
             try recipe.advance(training, of: model, on: images, execution: executionOptions.execution)
-        } onCheckpoint: {
-            try training.save(to: checkpoint, settings: names)
-            try recipe.curves(of: training).write(to: "\(output)/curves.svg")
         }
-        let isComplete = training.next == nil
-        let weights = "\(output)/weights.safetensors"
-        if isComplete { try model.save(to: weights, as: halfPrecision ? .float16 : .float32) }
-        let last = training.history.map { $0.suffix(100) }.map { $0.reduce(0, +) / Float(max(1, $0.count)) }
-        if format.json {
-            print(
-                try JSON.text(
+        if run.isComplete { try model.save(to: run.weights, as: halfPrecision ? .float16 : .float32) }
+        let last = run.measures
+        print(
+            format.json
+                ? try JSON.text(
                     Result(
-                        weights: isComplete ? weights : nil, checkpoint: checkpoint, steps: training.step,
+                        weights: run.isComplete ? run.weights : nil, checkpoint: run.checkpoint, steps: training.step,
                         seconds: run.seconds, scoreLoss: last[0], pairLossBefore: last[1], pairLossAfter: last[2],
-                        parameters: model.network.parameterCount)))
-        } else {
-            var table = TextTable(header: ["mean of the last 100 steps", ""])
-            for (name, value) in zip(training.measures, last) {
-                table.add([name.replacing("_", with: " "), Double(value).text(digits: 4)])
-            }
-            let end =
-                isComplete
-                ? "weights written to \(weights)"
-                : "stopped after step \(training.step) of \(steps), which \(checkpoint) has; continue with --resume"
-            print("\(table.text)\n\n\(training.step - start) steps in \(run.seconds.text(digits: 1)) s; \(end)")
-        }
+                        parameters: model.network.parameterCount))
+                : run.summary)
     }
 }

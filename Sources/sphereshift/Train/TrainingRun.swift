@@ -1,4 +1,6 @@
+import SphereData
 import SphereNetworks
+import SphereReports
 import Synchronization
 
 #if canImport(Glibc)
@@ -12,23 +14,70 @@ import Darwin
 /// Whether the user wants the program to stop as soon as nothing is lost.
 private let stopIsRequested = Atomic<Bool>(false)
 
-/// A training in the terminal: progress, checkpoints, and an early end by Ctrl-C or a terminating signal.
+/// A training in the terminal: progress, checkpoints and curves in a folder, and an early end by Ctrl-C or a terminating signal.
 final class TrainingRun {
     private let training: TrainingLoop
-    private let label: String
+    private let output: String
+    private let settings: [String: String]
+    private let start: Int
     private(set) var seconds = 0.0
 
-    init(label: String, training: TrainingLoop) {
-        self.label = label
+    /// Makes the folder `output`, and goes on from the checkpoint in it or makes sure that there is none to be overwritten.
+    ///
+    /// - Parameter settings: what must be the same when a training goes on.
+    init(_ training: TrainingLoop, output: String, resume: Bool, settings: [String: String]) throws {
         self.training = training
+        self.output = output
+        self.settings = settings
+        try OutputPath.makeFolder(output)
+        let checkpoint = "\(output)/checkpoint.safetensors"
+        if resume {
+            try training.restore(from: checkpoint, settings: settings)
+        } else if FileContents.exists(checkpoint) {
+            throw InputError("\(checkpoint): is there already; continue with --resume or name another --output")
+        }
+        start = training.step
     }
 
-    /// Steps until the schedule's end or a signal; a checkpoint at the start, after every `checkpointEvery` steps and at the end.
+    /// The files of the folder.
+    var checkpoint: String { "\(output)/checkpoint.safetensors" }
+    var weights: String { "\(output)/weights.safetensors" }
+
+    /// Whether no step is left.
+    var isComplete: Bool { training.next == nil }
+
+    /// The measures, each the mean of the last 100 steps; 0 without steps.
+    var measures: [Float] {
+        training.history.map { $0.suffix(100) }.map { $0.reduce(0, +) / Float(max(1, $0.count)) }
+    }
+
+    /// What the user reads at the end.
+    var summary: String {
+        var table = TextTable(header: ["mean of the last 100 steps", ""])
+        for (name, value) in zip(training.measures, measures) {
+            table.add([name.replacing("_", with: " "), Double(value).text(digits: 4)])
+        }
+        let steps = training.schedule.steps
+        let end =
+            isComplete
+            ? "weights written to \(weights)"
+            : "stopped after step \(training.step) of \(steps), which \(checkpoint) has; continue with --resume"
+        return "\(table.text)\n\n\(training.step - start) steps in \(seconds.text(digits: 1)) s; \(end)"
+    }
+
+    /// Steps until the schedule's end or a signal; a checkpoint at the start, after every `checkpointEvery` steps and at the end, with the curves and
+    /// whatever else `onCheckpoint` writes.
     ///
     /// A second Ctrl-C ends the program at once.
     func run(
-        checkpointEvery: Int, step: () throws -> [Double], onCheckpoint: () throws -> Void
+        checkpointEvery: Int, curves: () -> LinePlot, onCheckpoint: () throws -> Void = {},
+        step: () throws -> [Double]
     ) throws {
+        func save() throws {
+            try training.save(to: checkpoint, settings: settings)
+            try curves().write(to: "\(output)/curves.svg")
+            try onCheckpoint()
+        }
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 stopIsRequested.store(true, ordering: .relaxed)
@@ -38,15 +87,15 @@ final class TrainingRun {
         defer { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
         let start = ContinuousClock.now
         let (first, total) = (training.step, training.schedule.steps)
-        var bar = ProgressBar(label)
+        var bar = ProgressBar("train")
         // From here on there is something to resume from.
-        try onCheckpoint()
+        try save()
         while training.next != nil && !stopIsRequested.load(ordering: .relaxed) {
             let measures: [Double]
             do { measures = try step() } catch {
                 // What was learned so far is not lost.
                 bar.finish()
-                try onCheckpoint()
+                try save()
                 throw error
             }
             let done = training.step
@@ -56,14 +105,14 @@ final class TrainingRun {
                 .map { "\($0.replacing("_", with: " ")) \($1.text(digits: 4))" }.joined(separator: ", ")
             bar.update(done, of: total, note: "\(Self.clock(left)) left, \(note)")
             if done % checkpointEvery == 0 && training.next != nil {
-                try onCheckpoint()
+                try save()
                 if !Terminal.isInteractive {
-                    Terminal.note("\(label): step \(done) of \(total), \(Self.clock(left)) left, \(note)")
+                    Terminal.note("train: step \(done) of \(total), \(Self.clock(left)) left, \(note)")
                 }
             }
         }
         bar.finish()
-        try onCheckpoint()
+        try save()
         seconds = (ContinuousClock.now - start).seconds
     }
 
