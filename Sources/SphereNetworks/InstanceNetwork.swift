@@ -8,7 +8,7 @@ public import SphereTensor
 /// on the way down, after a maximum pooling; on the way up a 1 x 1 convolution of the coarser level, resized bilinearly, is added to one
 /// of the level's own maps before a 3 x 3 convolution (a U-Net, Ronneberger et al., MICCAI 2015, with sums for concatenations, as
 /// in feature pyramids, Lin et al., CVPR 2017: the convolutions at full size, which cost most, have half as many inputs). The receptive field
-/// reaches ``margin`` pixels, several of the objects that the recipes work on at their scale. With w = 16 there are 0.6 million parameters and 25,000
+/// reaches ``margin`` pixels, several of the objects that the recipes work on at their scale. With w = 16 there are 0.6 million parameters and 22,000
 /// multiply-adds for each pixel.
 ///
 /// In training the batch normalizations use the batch; ``setStatistics(_:)`` switches them to running averages, with which the output for a pixel

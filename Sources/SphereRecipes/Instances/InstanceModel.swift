@@ -133,7 +133,7 @@ public final class InstanceModel {
     ///
     /// - Parameter largestPiece: pixels of the network, a multiple of 16.
     /// - Precondition: 1 or 3 channels, at least one pixel.
-    /// - Complexity: some 25,000 multiply-adds for each pixel of the network at width 16; memory O(`largestPiece`²).
+    /// - Complexity: some 22,000 multiply-adds for each pixel of the network at width 16; memory O(`largestPiece`²).
     public func maps(
         of image: Image<UInt8>, largestPiece: Int = 1024, on execution: Execution = .default
     ) -> Maps {
