@@ -1,3 +1,4 @@
+internal import SphereKernels
 internal import SphereLayers
 public import SphereTensor
 
@@ -51,13 +52,19 @@ public final class ResidualNetwork: Layer {
 
     /// The pooled maps of the stem (a quarter of the image's size) and those of all four stages: taps for heads at several
     /// resolutions.
-    public func maps(_ input: Tensor) -> (stem: Tensor, stages: [Tensor]) {
-        let pooled = stem(input).maximumPooled(window: poolWindow)
+    ///
+    /// - Parameter frozen: the first so many of the five parts, stem and stages, note nothing for gradients.
+    public func maps(_ input: Tensor, frozen: Int = 0) -> (stem: Tensor, stages: [Tensor]) {
+        require((0...1 + stages.count).contains(frozen), "\(frozen) frozen parts of \(1 + stages.count)")
+        func run(part: Int, _ body: () -> Tensor) -> Tensor {
+            part < frozen ? TensorExecution.withoutGradients(body) : body()
+        }
+        let pooled = run(part: 0) { stem(input).maximumPooled(window: poolWindow) }
         var maps = pooled
         return (
             pooled,
-            stages.map { blocks in
-                for block in blocks { maps = block(maps) }
+            stages.enumerated().map { number, blocks in
+                maps = run(part: 1 + number) { blocks.reduce(maps) { $1($0) } }
                 return maps
             }
         )

@@ -15,6 +15,9 @@ struct SegmentInstances {
         let width: Int
         let height: Int
         let objects: Int
+        /// What the objects 1, 2 and so on are, for models that say so, and how sure.
+        let classes: [String]
+        let confidences: [Double]
         let pixels: Int
         let iterations: Int
         let networkSeconds: Double
@@ -43,7 +46,8 @@ struct SegmentInstances {
             rows.append(
                 Row(
                     image: picture.path, width: picture.image.width, height: picture.image.height,
-                    objects: found.segmentation.count, pixels: found.segmentation.pixels.count,
+                    objects: found.segmentation.count, classes: found.classNames,
+                    confidences: found.segmentation.votes.confidences, pixels: found.segmentation.pixels.count,
                     iterations: found.segmentation.grouping?.iterations ?? 0, networkSeconds: found.networkSeconds,
                     groupingSeconds: found.groupingSeconds, labels: path("labels"), overlay: path("overlay"),
                     embedding: path("embedding")))
@@ -62,12 +66,16 @@ struct SegmentInstances {
         if json {
             print(try JSON.text(rows))
         } else {
-            var table = TextTable(header: ["picture", "size", "objects", "loops", "network s", "grouping s"])
+            let hasClasses = !model.design.classes.isEmpty
+            var table = TextTable(
+                header: ["picture", "size", "objects", "loops", "network s", "grouping s"]
+                    + (hasClasses ? ["classes"] : []))
             for row in rows {
-                table.add([
-                    row.image, "\(row.width) x \(row.height)", "\(row.objects)", "\(row.iterations)",
-                    row.networkSeconds.text(digits: 2), row.groupingSeconds.text(digits: 2),
-                ])
+                table.add(
+                    [
+                        row.image, "\(row.width) x \(row.height)", "\(row.objects)", "\(row.iterations)",
+                        row.networkSeconds.text(digits: 2), row.groupingSeconds.text(digits: 2),
+                    ] + (hasClasses ? [SegmentedObjects.counted(row.classes)] : []))
             }
             let kept = rows.count > sections.count ? ", which has the first \(sections.count) pictures" : ""
             print(table.text + "\n\nsegmented with --model \(name), written to \(output)/report.html\(kept)")

@@ -96,7 +96,7 @@ struct InstanceNetworkTests {
         let network = InstanceNetwork(inputChannels: 1, width: 2, seed: 1)
         network.setStatistics(.running)
         TensorExecution.withoutGradients {
-            let (width, margin) = (272, InstanceNetwork.margin)
+            let (width, margin) = (272, InstanceNetwork.Trunk.encoder.margin)
             let before = Self.picture(16, width, seed: 1)
             func columnsThatDiffer(from column: Int) -> [Int] {
                 var elements = before.elements
@@ -113,6 +113,49 @@ struct InstanceNetworkTests {
                 let reached = columnsThatDiffer(from: column)
                 #expect(reached.first! >= column - margin && reached.last! <= column + margin)
                 #expect(reached.contains(column))
+            }
+        }
+    }
+
+    @Test("with a residual trunk gives an output for every pixel, and trains what it is told to")
+    func residual() {
+        let network = InstanceNetwork(inputChannels: 3, width: 8, trunk: .residual, scoreCount: 3, seed: 2)
+        let trained = network.parameterCount
+        // Of the documentation: 5.9 million in the trunk, none of them trained.
+        let all = network.residual!.parameters.reduce(0) { $0 + $1.count }
+        #expect((5_800_000..<6_000_000).contains(all) && trained < 200_000)
+        network.train(stages: 1, rate: 0.1)
+        #expect(network.parameterCount > trained + 3_000_000)
+        network.setStatistics(.batch)
+        #expect(network.residual!.stem.normalization.statistics == .running)
+        #expect(network.decoder[0].normalization.statistics == .batch)
+        let (scores, offsets) = network(Self.picture(32, 64, channels: 3, seed: 1))
+        #expect(scores.shape == [1, 32, 64, 3] && offsets.shape == [1, 32, 64, 2])
+        network.clearGradients()
+        ((scores * scores).sum() + (offsets * offsets).sum()).backward()
+        let stages = network.residual!.stages
+        func hasGradient(_ block: Bottleneck) -> Bool { block.spatial.convolution.weights.gradient != nil }
+        #expect(stages[3].allSatisfy(hasGradient) && !stages[2].contains(where: hasGradient))
+        #expect(stages[3][0].spatial.normalization.gamma.gradient == nil)
+        #expect(stages[3][0].spatial.convolution.weights.learningRateFactor == 0.1)
+        #expect(network.laterals[0].convolution.weights.gradient != nil)
+    }
+
+    @Test("with a residual trunk too pixels beyond the margin play no part", .enabled(if: !keepsToSmallSizes))
+    func residualMargin() {
+        let network = InstanceNetwork(inputChannels: 3, width: 2, trunk: .residual, seed: 1)
+        network.setStatistics(.running)
+        TensorExecution.withoutGradients {
+            let (width, margin) = (832, InstanceNetwork.Trunk.residual.margin)
+            let before = Self.picture(32, width, channels: 3, seed: 1)
+            let expected = network(before).offsets.elements
+            for column in [416, 431] {
+                var elements = before.elements
+                for y in 0..<32 { elements[3 * (y * width + column)] += 100 }
+                let found = network(Tensor(shape: before.shape, elements: elements)).offsets.elements
+                let reached = Set(found.indices.filter { found[$0] != expected[$0] }.map { $0 / 2 % width })
+                #expect(reached.min()! >= column - margin && reached.max()! <= column + margin)
+                #expect(reached.contains(column) && reached.min()! < column - 200)
             }
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import SphereData
+import SphereEvaluation
 import SphereGrouping
 import SphereKernels
 import SphereNetworks
@@ -181,5 +182,141 @@ struct InstanceModelTests {
         try PNGFile.write(DiscFolder.discs(side: 40, seed: 0).image, to: "\(folder.path)/disc0.png")
         let images = try InstanceImages(folder: folder.path)
         #expect { try images[0] } throws: { "\($0)".contains("40 x 40 pixels, its labels 48 x 48") }
+    }
+
+    @Test("with classes learn what scenes of digits show, and come back from their files")
+    func classes() throws {
+        var design = InstanceDesign.digits
+        design.width = 8
+        var settings = InstanceRecipe.Settings.of(design)
+        (settings.steps, settings.sampledPixels) = (300, 256)
+        settings.learningRate = 5e-3
+        let recipe = InstanceRecipe(settings)
+        let digits = try DigitSet.bundled()
+        let images = InstanceImages(
+            scenes: 0..<1000, of: ToyDigitGenerator(digits: digits.part(.training), seed: 1, digitCounts: 3...7))
+        let model = recipe.model()
+        let training = recipe.training(of: model)
+        while training.next != nil { try recipe.advance(training, of: model, on: images) }
+        let test = InstanceImages(
+            scenes: 0..<10, of: ToyDigitGenerator(digits: digits.part(.test), seed: 2, digitCounts: 3...7))
+        var scores = InstanceClassScores(classes: 10)
+        for index in 0..<test.count {
+            let example = try test[index]
+            let maps = model.maps(of: example.image)
+            try scores.add(model.objects(of: maps), maps: maps, image: index, truth: example)
+        }
+        // No object anywhere has 0.08 and 0.08.
+        #expect(scores.pixels.value! > 0.12 && scores.votes.value! > 0.2, "\(scores.pixels) \(scores.votes)")
+        #expect(scores.regionPrecision(threshold: 4).value! > 0.1, "\(scores.regionPrecision(threshold: 4))")
+
+        let folder = try DiscFolder(pictures: 1)
+        defer { folder.remove() }
+        let path = "\(folder.path)/digits.safetensors"
+        try model.save(to: path)
+        let read = try InstanceModel(path: path)
+        let image = try test[0].image
+        #expect(read.design == design && read.maps(of: image).classScores == model.maps(of: image).classScores)
+        let found = try SegmentedObjects(name: "scene", image: image, model: read)
+        #expect(found.classNames.count == found.segmentation.count && found.classNames.allSatisfy { Int($0) != nil })
+    }
+
+    @Test("with the residual trunk group some pixels, and all pixels of objects have one")
+    func someGrouped() throws {
+        var design = InstanceDesign.pedestrians
+        design.width = 4
+        design.leastArea = 0
+        let model = InstanceModel(design, seed: 1)
+        model.network.scoreHead.bias!.elements = [1e6]
+        let (image, _) = DiscFolder.discs(side: 70, seed: 1)
+        let color = Image<UInt8>(
+            width: 70, height: 70, channels: 3, samples: image.samples.flatMap { [$0, 255 - $0, $0 / 2] })
+        let found = try model.objects(of: model.maps(of: color))
+        #expect(design.groupedStep == 5 && found.step == 5 && found.pixels.count == 14 * 14)
+        #expect(found.labels.labels.allSatisfy { $0 > 0 } && found.votes.classes.count == found.count)
+        for (pixel, label) in zip(found.pixels, found.grouping!.labels) {
+            let other = found.pixels.indices.first { found.grouping!.labels[$0] == label }!
+            #expect(found.labels.labels[pixel] == found.labels.labels[found.pixels[other]])
+        }
+    }
+}
+
+@Suite("Classes of objects")
+struct InstanceClassTests {
+    /// Two objects of two pixels each beside a pixel of none.
+    private static let labels = LabelMap(width: 5, height: 1, labels: [1, 1, 0, 2, 2])
+
+    private static func maps(_ classScores: [Float], scores: [Float] = [1, 1, -1, 1, 1]) -> InstanceModel.Maps {
+        InstanceModel.Maps(
+            width: 5, height: 1, scores: scores, classScores: classScores,
+            offsets: Tensor(shape: [5, 2], elements: [Float](repeating: 0, count: 10)))
+    }
+
+    @Test("are what the pixels' probabilities vote for, never no object")
+    func votes() {
+        // Softmax of (0, log 3, 0): 0.2, 0.6, 0.2; of (log 8, 0, 0): 0.8, 0.1, 0.1; of (0, 0, log 8): 0.1, 0.1, 0.8.
+        let (three, eight) = (log(Float(3)), log(Float(8)))
+        let maps = Self.maps([0, three, 0, eight, 0, 0, 9, 0, 0, 0, three, 0, 0, 0, eight])
+        let votes = InstanceVotes(labels: Self.labels, maps: maps)
+        #expect(votes.classes == [1, 2])
+        #expect(abs(votes.confidences[0] - 0.35) < 1e-6 && abs(votes.confidences[1] - 0.5) < 1e-6)
+        #expect(votes.classMap(of: Self.labels).labels == [1, 1, 0, 2, 2])
+        #expect(maps.classMap.labels == [1, 0, 0, 1, 2])
+        let plain = InstanceVotes(labels: Self.labels, maps: Self.maps([], scores: [0, 0, -9, 50, 50]))
+        #expect(plain.classes == [1, 1] && plain.confidences == [0.5, 1])
+        #expect(Self.maps([]).classMap.labels == [1, 1, 0, 1, 1])
+    }
+
+    @Test("of a folder are those of the annotations that fit best; what is missing is named")
+    func folder() throws {
+        let folder = try DiscFolder(pictures: 1)
+        defer { folder.remove() }
+        let labels = LabelMap(
+            width: 4, height: 2, labels: [1, 1, 0, InstanceImages.ignoredLabel, 2, 2, 0, InstanceImages.ignoredLabel])
+        try PNGFile.write(Image<UInt8>(width: 4, height: 2, channels: 3), to: "\(folder.path)/disc0.png")
+        try labels.writePNG(to: "\(folder.path)/disc0_labels.png")
+        #expect { try InstanceImages(folder: folder.path, classes: ["cat"]) } throws: {
+            "\($0)".contains("instances.json")
+        }
+        func write(_ image: String, annotations: [(category: Int, runs: [Int])]) throws {
+            let list = annotations.enumerated().map { number, annotation in
+                """
+                {"id": \(number), "image_id": 7, "category_id": \(annotation.category), "iscrowd": 0, "area": 2,
+                 "segmentation": {"size": [2, 4], "counts": \(annotation.runs)}}
+                """
+            }
+            let text = """
+                {"images": [{"id": 7, "file_name": "\(image)", "width": 4, "height": 2}],
+                 "categories": [{"id": 3, "name": "dog"}, {"id": 5, "name": "cat"}],
+                 "annotations": [\(list.joined(separator: ","))]}
+                """
+            try text.write(toFile: "\(folder.path)/instances.json", atomically: true, encoding: .utf8)
+        }
+        // Runs go down columns: pixels (0, 0) and (1, 0); all but one column; (0, 1) and (1, 1).
+        let both = [
+            (category: 3, runs: [0, 1, 1, 1, 5]), (category: 5, runs: [0, 6, 2]), (category: 5, runs: [1, 1, 1, 1, 4]),
+        ]
+        func load(_ classes: [String]) throws -> InstanceImages.Example {
+            try InstanceImages(folder: folder.path, classes: classes)[0]
+        }
+        try write("disc0.png", annotations: both)
+        let example = try load(["cat", "dog"])
+        #expect(example.classes == [2, 1] && example.classMap.labels == [2, 2, 0, -1, 1, 1, 0, -1])
+        #expect { try load(["cat"]) } throws: { "\($0)".contains("disc0 is a 'dog'") }
+        try write("other.png", annotations: both)
+        #expect { try load(["cat", "dog"]) } throws: { "\($0)".contains("no image disc0.png") }
+        try write("disc0.png", annotations: [both[0]])
+        #expect { try load(["cat", "dog"]) } throws: { "\($0)".contains("disc0 has the label 2") }
+
+        var random = TrainingGenerator(seed: 1)
+        let crop = InstanceCrop(
+            of: example.image, labels: example.labels, classes: example.classes, for: .things, side: 32, using: &random)
+        for (label, kind) in zip(crop.labels, crop.classes) {
+            #expect([[0, 0], [0, -1], [1, 2], [2, 1]].contains([label, kind]))
+        }
+        var scores = InstanceScores()
+        let found = LabelMap(width: 4, height: 2, labels: [1, 1, 0, 3, 2, 2, 0, 3])
+        try scores.add(found, truth: example.labels)
+        #expect(scores.precision[0] == 1 && scores.meanCountError == 0)
     }
 }

@@ -71,6 +71,23 @@ struct InstanceCommandTests {
         #expect(try LabelMap.readPNG(tool.path("out/black_labels.png")).labels.allSatisfy { $0 == 0 })
     }
 
+    @Test("trains on digits, scores their classes and names them in a picture")
+    func digits() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let trained = try tool.run("train", "digits", "--output", "d", "--steps", "3", "--width", "4", "--json")
+        #expect(trained.status == 0 && trained.json["steps"] as? Int == 3, "\(trained.messages)")
+        let scores = try tool.run(
+            "evaluate", "instances", "--model", "d/weights.safetensors", "--scenes", "4", "--loops", "0,5", "--json")
+        #expect(scores.status == 0, "\(scores.messages)")
+        for key in ["mean_iou", "mean_iou_votes_loops_0", "ap_r_50_loops_5", "ap_r_vol_loops_5"] {
+            #expect(scores.json[key] is Double, "\(key)")
+        }
+        try makeData(tool)
+        let segmented = try tool.run("segment", "data/n0.png", "--output", "out", "--model", "d/weights.safetensors")
+        #expect(segmented.status == 0 && segmented.output.contains("classes"), "\(segmented.messages)")
+    }
+
     @Test("fails with one line on bad input")
     func badInput() throws {
         let tool = try Tool()
@@ -81,6 +98,9 @@ struct InstanceCommandTests {
             (["train", "nuclei", "--data", "none", "--output", "o"], "ID_labels.png"),
             (["train", "nuclei", "--data", "absent", "--output", "o"], "absent"),
             (["train", "nuclei", "--data", "data", "--output", "o", "--start-from", "data/n0.png"], "n0.png"),
+            (["train", "pedestrians", "--data", "data", "--output", "o", "--trunk", "data/n0.png"], "n0.png"),
+            (["train", "things", "--data", "data", "--output", "o", "--trunk", "t"], "instances.json"),
+            (["train", "digits", "--data", "data", "--output", "o"], "images.npy"),
             (["evaluate", "instances", "--model", "data/n0.png", "--data", "data"], "n0.png"),
         ]
         for (arguments, text) in cases {
@@ -93,6 +113,13 @@ struct InstanceCommandTests {
                 "--side must be a multiple of 16"
             ),
             (["evaluate", "instances", "--model", "nuclei", "--data", "data", "--loops", "1,many"], "--loops"),
+            (["evaluate", "instances", "--model", "nuclei"], "--data"),
+            (["train", "pedestrians", "--data", "data", "--output", "o"], "--trunk"),
+            (
+                ["train", "pedestrians", "--data", "data", "--output", "o", "--trunk", "t", "--side", "48"],
+                "--side must be a multiple of 32"
+            ),
+            (["train", "nuclei", "--data", "data", "--output", "o", "--trunk", "t"], "no residual trunk"),
         ] {
             let result = try tool.run(arguments: arguments)
             #expect(result.status != 0 && result.messages.contains(text), "\(arguments): \(result.messages)")

@@ -18,6 +18,8 @@ public struct InstanceCrop: Sendable {
     public let input: [Float]
     /// 0 for what is no object.
     public let labels: [Int32]
+    /// 0 for what is no object, else the number of its class from 1; -1 for what plays no part.
+    public let classes: [Int32]
 
     /// How much crops differ from their pictures.
     public struct Changes: Sendable, Hashable {
@@ -29,9 +31,25 @@ public struct InstanceCrop: Sendable {
         public var gain = 1.3
         /// The largest standard deviation of noise.
         public var noise = 0.05
+        /// Whether half of the crops are mirrored.
+        public var mirrors = true
 
         /// The defaults.
         public init() {}
+
+        /// For digits, which are read by shape and colour: a little noise.
+        static let ofDigits = Changes(scale: 1, gamma: 1, gain: 1, noise: 0.02, mirrors: false)
+
+        /// The numbers as a checkpoint keeps them.
+        var text: String { "\(scale) \(gamma) \(gain) \(noise) \(mirrors)" }
+
+        private init(scale: Double, gamma: Double, gain: Double, noise: Double, mirrors: Bool) {
+            self.scale = scale
+            self.gamma = gamma
+            self.gain = gain
+            self.noise = noise
+            self.mirrors = mirrors
+        }
     }
 
     /// A part of a picture drawn by `random`.
@@ -39,12 +57,13 @@ public struct InstanceCrop: Sendable {
     /// Where it holds hardly any object another place is drawn, up to four times.
     ///
     /// - Parameters:
+    ///   - classes: of the objects with the labels 1, 2 and so on, from 1; `nil`: all have the class 1.
     ///   - design: says what the network sees.
     ///   - side: pixels of the network, 1 or more.
     /// - Precondition: picture and labels have the same size and a pixel.
     public init(
-        of image: Image<UInt8>, labels: LabelMap, for design: InstanceDesign, side: Int, changes: Changes = Changes(),
-        using random: inout TrainingGenerator
+        of image: Image<UInt8>, labels: LabelMap, classes: [Int32]? = nil, for design: InstanceDesign, side: Int,
+        changes: Changes = Changes(), using random: inout TrainingGenerator
     ) {
         require(
             side >= 1 && image.width == labels.width && image.height == labels.height && image.width > 0
@@ -86,7 +105,7 @@ public struct InstanceCrop: Sendable {
         for i in colors.indices { colors[i] = (colors[i] - low) / (high - low) }
         var piece = LabelledImage(width: cut, height: cut, colors: colors, labels: names)
             .resized(width: side, height: side)
-        if random.uniform() < 0.5 { piece = piece.flipped() }
+        if random.uniform() < 0.5 && changes.mirrors { piece = piece.flipped() }
         let turns = design.hasNoUpside ? Int(random.uniform() * 4) : 0
 
         var values = [Float](repeating: 0, count: side * side * channels)
@@ -106,7 +125,8 @@ public struct InstanceCrop: Sendable {
         let gains = (0..<channels).map { _ in design.isGray ? gain : gain * Float(factor(changes.gain.squareRoot())) }
         let deviation = changes.noise * random.uniform()
         // Gamma belongs to numbers from 0 to 1: colours are brought there and back.
-        let (shift, spread): (Float, Float) = design.isGray ? (0, 1) : (0.45, 0.25)
+        let (shift, spread): (Float, Float) =
+            design.isGray ? (0, 1) : (InstanceNetwork.colorMean, InstanceNetwork.colorDeviation)
         for i in values.indices {
             let value = max(0, values[i] * spread + shift)
             let changed = pow(value, exponent) * gains[i % channels] + Float(deviation * random.normal()) * spread
@@ -114,6 +134,10 @@ public struct InstanceCrop: Sendable {
         }
         self.side = side
         input = values
-        self.labels = result
+        self.labels = result.map { $0 == InstanceImages.ignoredLabel ? 0 : $0 }
+        self.classes = result.map { label in
+            if label == InstanceImages.ignoredLabel { return -1 }
+            return label == 0 ? 0 : classes?[Int(label) - 1] ?? 1
+        }
     }
 }

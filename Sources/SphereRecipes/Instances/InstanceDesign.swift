@@ -10,6 +10,8 @@ public struct InstanceDesign: Sendable, Hashable {
     public var isGray: Bool
     /// The size at which the network sees a picture, in parts of the full size, in (0, 1].
     public var scale: Double
+    /// Where the network's maps come from.
+    public var trunk = InstanceNetwork.Trunk.encoder
     /// Channels of the finest level, see `InstanceNetwork.width`.
     public var width: Int
     /// Lengths of the waves that say where an object is, in pixels of the network.
@@ -24,11 +26,19 @@ public struct InstanceDesign: Sendable, Hashable {
     public var isConnected: Bool
     /// Whether pictures may be turned upside down in training.
     public var hasNoUpside: Bool
+    /// What an object may be, by name; none: objects are all of one kind, and the network has one score, whether a pixel belongs to any.
+    public var classes: [String] = []
 
     /// The waves.
     public var waves: PlaneWaves { PlaneWaves(wavelengths: wavelengths) }
     /// Channels that the network sees.
     public var channels: Int { isGray ? 1 : 3 }
+    /// Scores of the network: one, or one for each class and one for what is no object, which comes first.
+    public var scoreCount: Int { classes.isEmpty ? 1 : classes.count + 1 }
+    /// Every how many pixels of a row and a column one is grouped; the others follow the nearest group.
+    ///
+    /// 1 where the network's output has the size of what it sees. Else its pixels: between them points are interpolated.
+    public var groupedStep: Int { trunk.outputStride == 1 ? 1 : max(1, Int(Double(trunk.outputStride) / scale)) }
 
     /// Cell nuclei in fluorescence images: 5 to 90 pixels wide, hundreds in a picture, touching.
     public static let nuclei = InstanceDesign(
@@ -40,10 +50,25 @@ public struct InstanceDesign: Sendable, Hashable {
         name: "leaves", isGray: false, scale: 0.5, width: 16, wavelengths: [40, 160], concentration: 50,
         loops: 2, leastArea: 40, isConnected: false, hasNoUpside: true)
 
-    /// People in street scenes: at 0.4 of the size about 50 pixels high.
+    /// People in street scenes: at 3/4 of the size about 130 pixels high.
     public static let pedestrians = InstanceDesign(
-        name: "pedestrians", isGray: false, scale: 0.4, width: 24, wavelengths: [60, 240], concentration: 50,
-        loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false)
+        name: "pedestrians", isGray: false, scale: 0.75, trunk: .residual, width: 32, wavelengths: [80, 320],
+        concentration: 50, loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false)
+
+    /// Things of the twenty classes of PASCAL VOC in photographs, by the names that COCO has for them: at half size, as the paper did.
+    public static let things = InstanceDesign(
+        name: "things", isGray: false, scale: 0.5, trunk: .residual, width: 32, wavelengths: [80, 320],
+        concentration: 50, loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false,
+        classes: [
+            "person", "bird", "cat", "cow", "dog", "horse", "sheep", "airplane", "bicycle", "boat", "bus", "car",
+            "motorcycle", "train", "bottle", "chair", "dining table", "potted plant", "couch", "tv",
+        ])
+
+    /// Handwritten digits that overlap, with what they are: scenes of `ToyDigitGenerator`.
+    public static let digits = InstanceDesign(
+        name: "digits", isGray: false, scale: 1, width: 16, wavelengths: [20, 80], concentration: 50, loops: 2,
+        leastArea: 8, isConnected: false, hasNoUpside: false,
+        classes: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"])
 
     /// A message that names the property that is out of range, if any is.
     var problem: String? {
@@ -56,13 +81,19 @@ public struct InstanceDesign: Sendable, Hashable {
             return "a concentration of \(concentration): must lie in (0, \(MeanShiftPlan.largestConcentration)]"
         }
         if !(0...1000).contains(loops) { return "\(loops) loops: must lie in 0...1000" }
+        if trunk == .residual && isGray { return "a residual trunk sees colours" }
+        if classes.count > 1000 || Set(classes).count != classes.count || classes.contains(where: \.isEmpty) {
+            return "classes \(classes): at most 1000 different names"
+        }
         return leastArea >= 0 ? nil : "a least area of \(leastArea): must be 0 or more"
     }
 
     /// Names and values as files of weights and checkpoints keep them.
     var texts: [String: String] {
         [
-            "model": "instances", "name": name, "gray": isGray ? "1" : "0", "scale": "\(scale)", "width": "\(width)",
+            "model": "instances", "name": name, "gray": isGray ? "1" : "0", "scale": "\(scale)",
+            "trunk": trunk.rawValue,
+            "width": "\(width)", "classes": classes.joined(separator: ","),
             "wavelengths": wavelengths.map { "\($0)" }.joined(separator: " "), "concentration": "\(concentration)",
             "loops": "\(loops)",
             "least_area": "\(leastArea)", "connected": isConnected ? "1" : "0",
@@ -82,14 +113,15 @@ public struct InstanceDesign: Sendable, Hashable {
             if texts["model"] != "instances" { throw UnreadableDesign(name: "model", found: texts["model"]) }
             let design = InstanceDesign(
                 name: try read("name") { $0 }, isGray: try read("gray", flag), scale: try read("scale") { Double($0) },
-                width: try read("width") { Int($0) },
+                trunk: try read("trunk") { InstanceNetwork.Trunk(rawValue: $0) }, width: try read("width") { Int($0) },
                 wavelengths: try read("wavelengths") { text in
                     let numbers = text.split(separator: " ").map { Double($0) }
                     return numbers.contains(nil) ? nil : numbers.map { $0! }
                 },
                 concentration: try read("concentration") { Float($0) }, loops: try read("loops") { Int($0) },
                 leastArea: try read("least_area") { Int($0) }, isConnected: try read("connected", flag),
-                hasNoUpside: try read("no_upside", flag))
+                hasNoUpside: try read("no_upside", flag),
+                classes: try read("classes") { $0.split(separator: ",").map(String.init) })
             if let problem = design.problem { throw UnreadableDesign(name: "design", found: problem) }
             return .success(design)
         } catch {
@@ -108,9 +140,11 @@ extension InstanceDesign {
     /// What the network sees of a picture: height x width x channels numbers.
     ///
     /// Brightness is stretched so that the picture's 1st percentile becomes 0 and its 99.8th 1 (at least 8 of 255 levels apart); colours in
-    /// [0, 1] become (c - 0.45) / 0.25.
+    /// [0, 1] become (c - `InstanceNetwork.colorMean`) / `InstanceNetwork.colorDeviation`.
     package func normalized(_ image: Image<UInt8>) -> [Float] {
-        if !isGray { return image.colors.map { ($0 - 0.45) / 0.25 } }
+        if !isGray {
+            return image.colors.map { ($0 - InstanceNetwork.colorMean) / InstanceNetwork.colorDeviation }
+        }
         let (pixels, channels) = (image.width * image.height, image.channels)
         // Sums of three channels: 0 to 765.
         let sums = (0..<pixels).map { pixel in

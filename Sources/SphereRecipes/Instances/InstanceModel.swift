@@ -6,6 +6,14 @@ public import SphereNetworks
 public import SphereTensor
 internal import SphereTheory
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
 /// A network that finds the objects of a picture, with what belongs to it: a score and an offset for every pixel, mean shift of the places that pixels of objects
 /// point to, and the reading of the groups.
 ///
@@ -25,7 +33,9 @@ public final class InstanceModel {
     public init(_ design: InstanceDesign, seed: UInt64) {
         if let problem = design.problem { fatalError(problem) }
         self.design = design
-        network = InstanceNetwork(inputChannels: design.channels, width: design.width, seed: seed)
+        network = InstanceNetwork(
+            inputChannels: design.channels, width: design.width, trunk: design.trunk, scoreCount: design.scoreCount,
+            seed: seed)
         grouping = RecurrentMeanShift(loops: design.loops, concentration: design.concentration)
     }
 
@@ -87,13 +97,24 @@ public final class InstanceModel {
     /// - Parameter path: where `other` is from, for the error.
     /// - Throws: ``LoadingError/metadata(path:name:found:)`` where the networks differ.
     public func takeWeights(from other: InstanceModel, path: String) throws(LoadingError) {
-        guard other.design.width == design.width else {
-            throw .metadata(path: path, name: "width", found: "\(other.design.width)")
-        }
-        guard other.design.channels == design.channels else {
-            throw .metadata(path: path, name: "gray", found: "\(other.design.isGray)")
+        let (own, its) = (design.texts, other.design.texts)
+        for name in ["width", "gray", "trunk", "classes"] where own[name] != its[name] {
+            throw .metadata(path: path, name: name, found: its[name])
         }
         for (own, its) in zip(network.parameters, other.network.parameters) { own.elements = its.elements }
+    }
+
+    /// Takes a residual trunk from a file of folded weights, as `ResidualNetwork.load(folded:)` reads it.
+    ///
+    /// - Precondition: the trunk is residual.
+    /// - Throws: ``LoadingError``.
+    public func loadTrunk(path: String) throws(LoadingError) {
+        guard let residual = network.residual else {
+            fatalError("a trunk for \(design.name), whose trunk is not residual")
+        }
+        let file: SafetensorsFile
+        do { file = try SafetensorsFile(path) } catch { throw .file(error) }
+        do { try residual.load(folded: file) } catch { throw .module(error) }
     }
 
     /// A model that comes with the package, or the one in a file; `nil` where `name` is neither, and for files of other models.
@@ -120,24 +141,47 @@ public final class InstanceModel {
         public let width, height: Int
         /// Logits that a pixel belongs to an object, row by row.
         public let scores: [Float]
+        /// With classes the logits of no object and of each class, [pixels, 1 + classes]; else empty.
+        public let classScores: [Float]
         /// x and y to the object's place for each pixel, in pixels of the network, [pixels, 2].
         public let offsets: Tensor
+        /// Maps of the given numbers.
+        package init(width: Int, height: Int, scores: [Float], classScores: [Float], offsets: Tensor) {
+            self.width = width
+            self.height = height
+            self.scores = scores
+            self.classScores = classScores
+            self.offsets = offsets
+        }
+
         /// The pixels of objects, those with a score above 0.
         public var foreground: [Int] { scores.indices.filter { scores[$0] > 0 } }
+
+        /// The likeliest class of every pixel, 0 for no object; without classes 1 for all objects.
+        public var classMap: LabelMap {
+            let count = classScores.count / max(1, scores.count)
+            return LabelMap(
+                width: width, height: height,
+                labels: scores.indices.map { pixel in
+                    if count == 0 { return scores[pixel] > 0 ? 1 : 0 }
+                    let row = classScores[pixel * count..<(pixel + 1) * count]
+                    return Int32(row.indices.max { row[$0] < row[$1] }! - row.startIndex)
+                })
+        }
     }
 
     /// The network's output for a picture.
     ///
-    /// Pictures of more than `largestPiece` pixels a side are looked at in pieces with a border of `InstanceNetwork.margin` pixels, beyond
+    /// Pictures of more than `largestPiece` pixels a side are looked at in pieces with a border of the trunk's `margin` pixels, beyond
     /// which nothing plays a part: the result is that of the whole up to rounding.
     ///
-    /// - Parameter largestPiece: pixels of the network, a multiple of 16.
+    /// - Parameter largestPiece: pixels of the network, a multiple of the trunk's `sideMultiple`.
     /// - Precondition: 1 or 3 channels, at least one pixel.
     /// - Complexity: some 22,000 multiply-adds for each pixel of the network at width 16; memory O(`largestPiece`²).
     public func maps(
         of image: Image<UInt8>, largestPiece: Int = 1024, on execution: Execution = .default
     ) -> Maps {
-        let multiple = InstanceNetwork.sideMultiple
+        let multiple = design.trunk.sideMultiple
         require(
             image.width > 0 && image.height > 0 && largestPiece >= multiple && largestPiece % multiple == 0,
             "a picture of \(image.width) x \(image.height) pixels in pieces of \(largestPiece)")
@@ -153,19 +197,36 @@ public final class InstanceModel {
                 let isFullSize = width == image.width && height == image.height
                 let elements =
                     (isFullSize ? output : output.resized(height: image.height, width: image.width)).elements
-                let pixels = image.width * image.height
-                var scores = [Float](repeating: 0, count: pixels)
-                var offsets = [Float](repeating: 0, count: 2 * pixels)
-                for pixel in 0..<pixels {
-                    scores[pixel] = elements[3 * pixel]
-                    offsets[2 * pixel] = elements[3 * pixel + 1]
-                    offsets[2 * pixel + 1] = elements[3 * pixel + 2]
-                }
-                return Maps(
-                    width: image.width, height: image.height, scores: scores,
-                    offsets: Tensor(shape: [pixels, 2], elements: offsets))
+                return split(elements, width: image.width, height: image.height)
             }
         }
+    }
+
+    /// The network's output, scores and offsets of a pixel one after the other, as maps.
+    private func split(_ elements: [Float], width: Int, height: Int) -> Maps {
+        let (pixels, count) = (width * height, design.scoreCount)
+        var scores = [Float](repeating: 0, count: pixels)
+        var offsets = [Float](repeating: 0, count: 2 * pixels)
+        var classScores: [Float] = []
+        if count > 1 { classScores.reserveCapacity(count * pixels) }
+        for pixel in 0..<pixels {
+            let row = elements[pixel * (count + 2)..<(pixel + 1) * (count + 2)]
+            offsets[2 * pixel] = row[row.startIndex + count]
+            offsets[2 * pixel + 1] = row[row.startIndex + count + 1]
+            if count == 1 {
+                scores[pixel] = row.first!
+            } else {
+                let logits = row.prefix(count)
+                classScores += logits
+                // The logit of the sum of the classes' probabilities.
+                let classes = logits.dropFirst()
+                let largest = classes.max()!
+                scores[pixel] = largest + log(classes.reduce(0) { $0 + exp($1 - largest) }) - logits.first!
+            }
+        }
+        return Maps(
+            width: width, height: height, scores: scores, classScores: classScores,
+            offsets: Tensor(shape: [pixels, 2], elements: offsets))
     }
 
     /// The size at which the network sees a picture.
@@ -183,13 +244,14 @@ public final class InstanceModel {
         return means.resized(height: height, width: width)
     }
 
-    /// Score and offsets [1, height, width, 3] of a picture of any size, piece by piece.
+    /// Scores and offsets [1, height, width, scores + 2] of a picture of any size, piece by piece.
     private func inPieces(_ picture: Tensor, width: Int, height: Int, side: Int) -> Tensor {
-        let (multiple, margin, channels) = (InstanceNetwork.sideMultiple, InstanceNetwork.margin, design.channels)
+        let (multiple, margin, channels) = (design.trunk.sideMultiple, design.trunk.margin, design.channels)
+        let (count, size) = (design.scoreCount, design.scoreCount + 2)
         let paddedWidth = (width + multiple - 1) / multiple * multiple
         let paddedHeight = (height + multiple - 1) / multiple * multiple
         let source = picture.elements
-        var result = [Float](repeating: 0, count: 3 * width * height)
+        var result = [Float](repeating: 0, count: size * width * height)
         for top in stride(from: 0, to: height, by: side) {
             for left in stride(from: 0, to: width, by: side) {
                 let (bottom, right) = (min(top + side, paddedHeight), min(left + side, paddedWidth))
@@ -209,15 +271,15 @@ public final class InstanceModel {
                 let (scoreElements, offsetElements) = (scores.elements, offsets.elements)
                 for y in top..<min(bottom, height) {
                     for x in left..<min(right, width) {
-                        let (from, to) = ((y - y0) * (x1 - x0) + x - x0, 3 * (y * width + x))
-                        result[to] = scoreElements[from]
-                        result[to + 1] = offsetElements[2 * from]
-                        result[to + 2] = offsetElements[2 * from + 1]
+                        let (from, to) = ((y - y0) * (x1 - x0) + x - x0, size * (y * width + x))
+                        for score in 0..<count { result[to + score] = scoreElements[count * from + score] }
+                        result[to + count] = offsetElements[2 * from]
+                        result[to + count + 1] = offsetElements[2 * from + 1]
                     }
                 }
             }
         }
-        return Tensor(shape: [1, height, width, 3], elements: result)
+        return Tensor(shape: [1, height, width, size], elements: result)
     }
 
     // MARK: - Grouping
@@ -254,6 +316,9 @@ public final class InstanceModel {
 
     /// Finds the objects that the network's output shows: ``maps(of:largestPiece:on:)`` of a picture.
     ///
+    /// Where the network's finest level is smaller than the picture one of `InstanceDesign/groupedStep` pixels of a row and a column is grouped; the
+    /// others have the group of the nearest mode.
+    ///
     /// - Parameters:
     ///   - concentration: kappa; `nil`: that of the design.
     ///   - iterations: of mean shift; none reads groups off the points as the network gives them.
@@ -267,7 +332,8 @@ public final class InstanceModel {
         if let pixel = maps.scores.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite(row: pixel, column: 0, value: maps.scores[pixel])
         }
-        let pixels = maps.foreground
+        let foreground = maps.foreground
+        let pixels = grouped(foreground, width: maps.width)
         let points = points(of: maps, pixels: pixels)
         let grouping =
             pixels.isEmpty
@@ -276,10 +342,24 @@ public final class InstanceModel {
                 .group(points, onIteration: onIteration)
         var groups = [Int32](repeating: -1, count: maps.width * maps.height)
         for (pixel, label) in zip(pixels, grouping?.labels ?? []) { groups[pixel] = label }
+        if let grouping, pixels.count < foreground.count {
+            let others = foreground.filter { groups[$0] < 0 }
+            let labels = try grouping.predict(self.points(of: maps, pixels: others), on: execution)
+            for (pixel, label) in zip(others, labels) { groups[pixel] = label }
+        }
         let labels = InstanceReader(leastArea: design.leastArea, isConnected: design.isConnected)
             .labels(ofGroups: LabelMap(width: maps.width, height: maps.height, labels: groups))
         return InstanceSegmentation(
-            labels: labels, scores: maps.scores, pixels: pixels, points: points, grouping: grouping)
+            labels: labels, votes: InstanceVotes(labels: labels, maps: maps), scores: maps.scores, pixels: pixels,
+            step: pixels.count < foreground.count ? design.groupedStep : 1, points: points, grouping: grouping)
+    }
+
+    /// Those of some pixels that are grouped: one of `InstanceDesign/groupedStep` in a row and a column, unless none of them is left.
+    private func grouped(_ pixels: [Int], width: Int) -> [Int] {
+        let step = design.groupedStep
+        if step == 1 { return pixels }
+        let few = pixels.filter { $0 % width % step == step / 2 && $0 / width % step == step / 2 }
+        return few.isEmpty ? pixels : few
     }
 }
 
@@ -287,10 +367,14 @@ public final class InstanceModel {
 public struct InstanceSegmentation: Sendable {
     /// 0 for what is no object, objects from 1 by falling size.
     public let labels: LabelMap
+    /// What the objects are, and how sure.
+    public let votes: InstanceVotes
     /// Logits that a pixel belongs to an object.
     public let scores: [Float]
-    /// The pixels that were grouped.
+    /// The pixels that were grouped, those of objects or, with a ``step`` of more than 1, some of them.
     public let pixels: [Int]
+    /// Every how many pixels of a row and a column one was grouped.
+    public let step: Int
     /// Their points before the first loop, one unit row each.
     public let points: Matrix
     /// The groups of these points; `nil` if no pixel belongs to an object.

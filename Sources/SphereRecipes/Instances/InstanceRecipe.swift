@@ -8,7 +8,8 @@ internal import Synchronization
 
 /// How models of objects are trained.
 ///
-/// In every step the network sees crops of some pictures. The loss is the sum of the logistic loss of the scores and, for each crop, the pair loss of random pixels of
+/// In every step the network sees crops of some pictures. The loss is the sum of the logistic loss of the scores (with classes, the softmax
+/// cross-entropy) and, for each crop, the pair loss of random pixels of
 /// objects, of their points on the sphere and of these after every loop of mean shift (Kong and Fowlkes, CVPR 2018, section 3), times the number
 /// of objects M of the crop: the pair loss weighs every pair of objects 1/M², with M² times fewer pairs that are near enough to count.
 public struct InstanceRecipe: Sendable, Hashable {
@@ -31,10 +32,16 @@ public struct InstanceRecipe: Sendable, Hashable {
         public var margin = 0.85
         /// The largest number of pixels of a crop in the pair loss.
         public var sampledPixels = 1024
-        /// What the pair loss is multiplied with.
+        /// What the pair loss is multiplied with; 0 trains the scores alone.
         public var pairWeight = 2.0
         /// The weight of pairs of one object in it, those of different ones having 1.
         public var positiveWeight = 4.0
+        /// Stages of a residual trunk, counted from the last, that are trained as well.
+        public var trainedStages = 0
+        /// Their share of the learning rate.
+        public var trainedRate: Float = 0.1
+        /// How much crops differ from their pictures.
+        public var changes = InstanceCrop.Changes()
         /// Decides weights, crops and pixels.
         public var seed: UInt64 = 1
 
@@ -45,7 +52,17 @@ public struct InstanceRecipe: Sendable, Hashable {
         public static func of(_ design: InstanceDesign) -> Settings {
             var settings = Settings()
             settings.design = design
-            if design.name == InstanceDesign.pedestrians.name { settings.side = 160 }
+            if design.trunk == .residual {
+                settings.side = 256
+                settings.steps = 2000
+                settings.trainedStages = 1
+            }
+            if design.name == InstanceDesign.digits.name {
+                settings.side = 64
+                settings.changes = .ofDigits
+                settings.batch = 8
+                settings.steps = 1500
+            }
             return settings
         }
 
@@ -54,7 +71,9 @@ public struct InstanceRecipe: Sendable, Hashable {
             design.texts.merging([
                 "side": "\(side)", "batch": "\(batch)", "steps": "\(steps)", "learning_rate": "\(learningRate)",
                 "margin": "\(margin)", "sampled_pixels": "\(sampledPixels)",
-                "pair_weight": "\(pairWeight)", "positive_weight": "\(positiveWeight)", "seed": "\(seed)",
+                "pair_weight": "\(pairWeight)", "positive_weight": "\(positiveWeight)",
+                "trained_stages": "\(trainedStages)", "trained_rate": "\(trainedRate)", "changes": changes.text,
+                "seed": "\(seed)",
             ]) { first, _ in first }
         }
     }
@@ -64,30 +83,31 @@ public struct InstanceRecipe: Sendable, Hashable {
 
     /// A training with the given numbers.
     ///
-    /// - Precondition: `side` is a multiple of 16, batch, steps and sampled pixels are 1 or more, the margin lies in (0, 1), learning rate and
-    ///   weight are more than 0.
+    /// - Precondition: `side` is a multiple of the trunk's `sideMultiple`, batch, steps and sampled pixels are 1 or more, the margin lies in (0, 1),
+    ///   rates are more than 0, the weight of the pair loss is 0 or more.
     public init(_ settings: Settings = Settings()) {
-        let multiple = InstanceNetwork.sideMultiple
+        let multiple = settings.design.trunk.sideMultiple
         require(
             settings.side >= multiple && settings.side % multiple == 0 && settings.batch >= 1 && settings.steps >= 1
                 && settings.sampledPixels >= 1,
             "side, batch, steps and pixels of \(settings)")
         require(
-            settings.learningRate > 0 && settings.learningRate.isFinite && settings.pairWeight > 0
-                && settings.pairWeight.isFinite,
-            "learning rate \(settings.learningRate) and pair weight \(settings.pairWeight)")
+            settings.learningRate > 0 && settings.learningRate.isFinite && settings.trainedRate > 0
+                && settings.pairWeight >= 0 && settings.pairWeight.isFinite,
+            "learning rates \(settings.learningRate) and \(settings.trainedRate), pair weight \(settings.pairWeight)")
         self.settings = settings
     }
 
     /// A model with random weights for this training.
     public func model() -> InstanceModel { InstanceModel(settings.design, seed: settings.seed) }
 
-    /// The names of what is measured in every step: the logistic loss, and the pair loss times the number of objects before the loops and after them.
+    /// The names of what is measured in every step: the loss of the scores, and the pair loss times the number of objects before the loops and after them.
     public static let measures = ["score_loss", "pair_loss_before", "pair_loss_after"]
 
     /// The training of `model`.
     public func training(of model: InstanceModel) -> TrainingLoop {
-        TrainingLoop(
+        model.network.train(stages: settings.trainedStages, rate: settings.trainedRate)
+        return TrainingLoop(
             model.network, optimizer: Adam(weightDecay: 1e-4),
             schedule: LearningRateSchedule(
                 base: settings.learningRate, steps: settings.steps, warmUpSteps: min(100, settings.steps / 10)),
@@ -134,13 +154,14 @@ public struct InstanceRecipe: Sendable, Hashable {
         on execution: Execution
     ) throws(InstanceImages.LoadingError) -> [InstanceCrop] {
         let results = Mutex<[Int: Result<InstanceCrop, InstanceImages.LoadingError>]>([:])
-        let (design, side) = (model.design, settings.side)
+        let (design, side, changes) = (model.design, settings.side, settings.changes)
         parallelFor(units: numbers.count, threads: execution.threads) { _, unit in
             let result = Result { () throws(InstanceImages.LoadingError) in
                 let example = try images[numbers[unit]]
                 var generator = random.derived(unit)
                 return InstanceCrop(
-                    of: example.image, labels: example.labels, for: design, side: side, using: &generator)
+                    of: example.image, labels: example.labels, classes: example.classes, for: design, side: side,
+                    changes: changes, using: &generator)
             }
             results.withLock { $0[unit] = result }
         }
@@ -159,9 +180,9 @@ public struct InstanceRecipe: Sendable, Hashable {
         let input = Tensor(
             shape: [batch, side, side, settings.design.channels], elements: crops.flatMap { $0.input })
         let (scores, offsets) = model.network(input)
-        let targets = crops.flatMap { crop in crop.labels.map { $0 == 0 ? Float(0) : 1 } }
-        var total = LogisticLoss()(scores, targets: targets)
+        var total = scoreLoss(scores, classes: crops.flatMap(\.classes))
         var measures = [Double(total.scalar), 0, 0]
+        if settings.pairWeight == 0 { return (total, measures) }
         let pairLoss = PairLoss(
             margin: settings.margin, positiveWeight: settings.positiveWeight, ignoredLabel: -1)
         for (number, crop) in crops.enumerated() {
@@ -182,6 +203,15 @@ public struct InstanceRecipe: Sendable, Hashable {
             }
         }
         return (total, measures)
+    }
+
+    /// The logistic loss of one score, or the softmax cross-entropy of several; pixels of the class -1 take no part.
+    private func scoreLoss(_ scores: Tensor, classes: [Int32]) -> Tensor {
+        if settings.design.classes.isEmpty {
+            return LogisticLoss()(
+                scores, targets: classes.map { $0 > 0 ? 1 : 0 }, weights: classes.map { $0 < 0 ? 0 : 1 })
+        }
+        return SoftmaxLoss(ignoredLabel: -1)(scores, labels: classes)
     }
 
     /// Random pixels of objects, sorted, and the objects' labels; -1 for objects with fewer than four of them, which the border of the crop has cut off.

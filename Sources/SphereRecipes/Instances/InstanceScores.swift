@@ -18,11 +18,12 @@ public struct InstanceScores: Sendable {
     /// No pictures yet.
     public init() {}
 
-    /// Adds a picture; 0 is no object in both maps.
+    /// Adds a picture; 0 is no object in both maps, and what is ``InstanceImages/ignoredLabel`` in the truth is none either.
     ///
     /// - Throws: `EvaluationError` where the sizes differ; nothing has then been added.
     public mutating func add(_ labels: LabelMap, truth: LabelMap) throws(EvaluationError) {
         let histogram = try JointHistogram(truth: truth, prediction: labels)
+            .removing(truthLabels: [InstanceImages.ignoredLabel])
         let (there, found) = (histogram.truthObjectCount(), histogram.predictedObjectCount())
         imageCount += 1
         truthCount += there

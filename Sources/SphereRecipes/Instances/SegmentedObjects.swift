@@ -19,6 +19,8 @@ public struct SegmentedObjects: Sendable {
     public let image: Image<UInt8>
     /// Objects and groups.
     public let segmentation: InstanceSegmentation
+    /// What the objects 1, 2 and so on are, by name; empty if the model does not say.
+    public let classNames: [String]
     /// The points of the pixels of objects in colours, before the first loop and after the last; the rest is dark.
     public let frames: [Image<UInt8>]
     /// Seconds for the network, and for mean shift and the reading of groups.
@@ -47,15 +49,31 @@ public struct SegmentedObjects: Sendable {
         self.name = name
         self.image = image
         self.segmentation = segmentation
+        let names = model.design.classes
+        classNames = names.isEmpty ? [] : segmentation.votes.classes.map { names[$0 - 1] }
         let colors = EmbeddingPicture(reference: segmentation.points.view)
         frames = [segmentation.points, segmentation.grouping?.shifted ?? segmentation.points].map { points in
             let row = colors.picture(of: points.view, width: points.rows, height: 1)
             var samples = [UInt8](repeating: 38, count: 3 * image.width * image.height)
+            // A grouped pixel stands for those around it.
+            let (width, height, step) = (image.width, image.height, segmentation.step)
             for (number, pixel) in segmentation.pixels.enumerated() {
-                for c in 0..<3 { samples[3 * pixel + c] = row.samples[3 * number + c] }
+                let (left, top) = (pixel % width - step / 2, pixel / width - step / 2)
+                for y in max(0, top)..<min(height, top + step) {
+                    for x in max(0, left)..<min(width, left + step) {
+                        for c in 0..<3 { samples[3 * (y * width + x) + c] = row.samples[3 * number + c] }
+                    }
+                }
             }
             return Image(width: image.width, height: image.height, channels: 3, samples: samples)
         }
+    }
+
+    /// How many there are of each name, the most frequent first: "3 person, 1 dog".
+    public static func counted(_ names: [String]) -> String {
+        Dictionary(grouping: names) { $0 }.map { (name: $0.key, count: $0.value.count) }
+            .sorted { (-$0.count, $0.name) < (-$1.count, $1.name) }
+            .map { "\($0.count) \($0.name)" }.joined(separator: ", ")
     }
 
     /// The picture under its objects.
@@ -70,7 +88,8 @@ public struct SegmentedObjects: Sendable {
         return HTMLReport.Section(
             name,
             text: """
-                \(image.width) x \(image.height) pixels, \(segmentation.count) objects. The network took \(seconds(networkSeconds)) s, \
+                \(image.width) x \(image.height) pixels, \(segmentation.count) objects\
+                \(classNames.isEmpty ? "" : ": \(Self.counted(classNames))"). The network took \(seconds(networkSeconds)) s, \
                 grouping \(segmentation.pixels.count) pixels in \(segmentation.grouping?.iterations ?? 0) loops \
                 \(seconds(groupingSeconds)) s.
                 """,

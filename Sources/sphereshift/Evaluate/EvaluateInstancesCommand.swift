@@ -10,21 +10,28 @@ struct EvaluateInstancesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "instances",
         abstract:
-            "A model of objects on labelled pictures: precision, symmetric best Dice, count, with and without loops.",
+            "A model of objects on labelled pictures: precision, symmetric best Dice, count, classes, with and without loops.",
         discussion: """
             --data is a folder of ID.png or ID.jpg beside ID_labels.png. The network looks at every picture once; its points are grouped \
-            after each of the given numbers of loops of mean shift, 0 for none, and until they are at rest.
+            after each of the given numbers of loops of mean shift, 0 for none, and until they are at rest. 65535 is what plays no part. For \
+            models with classes instances.json (COCO) says what the objects are: every object found votes for its class; scores are the mean \
+            IoU of the pixels' own classes and of those voted for, and AP^r of the objects. The model of 'train digits' is scored on scenes of \
+            test digits, of --data or of the package.
 
             Examples:
               sphereshift evaluate instances --model nuclei/weights.safetensors --data val
               sphereshift evaluate instances --model nuclei --data val --loops 0,1,5,10,rest --json
+              sphereshift evaluate instances --model digits/weights.safetensors --scenes 300
             """)
 
     @Option(help: ArgumentHelp("A model of the package or weights of `train`.", valueName: "name|file"))
     var model: String
 
-    @Option(help: ArgumentHelp("Folder of pictures and labels.", valueName: "dir"))
-    var data: String
+    @Option(help: ArgumentHelp("Folder of pictures and labels, or of digits.", valueName: "dir"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Scenes of digits.", valueName: "n"))
+    var scenes = 300
 
     @Option(help: ArgumentHelp("Numbers of loops, with rest for until the points are at rest.", valueName: "list"))
     var loops = "5"
@@ -56,6 +63,9 @@ struct EvaluateInstancesCommand: ParsableCommand {
     }
 
     func validate() throws {
+        if !(1...1_000_000).contains(scenes) {
+            throw ValidationError("--scenes must be in 1...1000000, found \(scenes)")
+        }
         if choices == nil { throw ValidationError("--loops: expected numbers in 0...1000 or rest, found '\(loops)'") }
         if let concentration, !(concentration > 0 && concentration <= 10_000) {
             throw ValidationError("--concentration must be in (0, 10000], found \(concentration)")
@@ -65,9 +75,11 @@ struct EvaluateInstancesCommand: ParsableCommand {
     func run() throws {
         if let report { try OutputPath.checkFile(report) }
         let model = try InstanceModel.named(model)
-        let images = try InstanceImages(folder: data)
+        let design = model.design
+        let images = try InstanceImages(for: design, data: data, part: .test, scenes: 0..<scenes, seed: 1)
         let (choices, execution) = (choices!, executionOptions.execution)
         var scores = choices.map { _ in InstanceScores() }
+        var classScores = choices.map { _ in InstanceClassScores(classes: design.classes.count) }
         var seconds = (network: 0.0, grouping: choices.map { _ in 0.0 })
         var rows: [EvaluationOutput.Row] = []
         var bar = ProgressBar("instances")
@@ -84,6 +96,9 @@ struct EvaluateInstancesCommand: ParsableCommand {
                     of: maps, concentration: concentration, iterations: choice.iterations, on: execution)
                 seconds.grouping[number] += (clock.now - start).seconds
                 try scores[number].add(objects.labels, truth: example.labels)
+                if !design.classes.isEmpty {
+                    try classScores[number].add(objects, maps: maps, image: index, truth: example)
+                }
                 if number == choices.count - 1 {
                     var one = InstanceScores()
                     try one.add(objects.labels, truth: example.labels)
@@ -94,11 +109,22 @@ struct EvaluateInstancesCommand: ParsableCommand {
         }
         bar.finish()
         var output = EvaluationOutput(task: "instances", title: "Objects", images: images.count, scores: [])
-        for (choice, scores) in zip(choices, scores) {
+        if !design.classes.isEmpty {
+            output.scores.append(.init("mean_iou", "mean IoU of pixels' classes", classScores[0].pixels))
+        }
+        for (number, choice) in choices.enumerated() {
             let several = choices.count > 1
-            output.scores += Self.values(
-                of: scores, suffix: several ? "_loops_\(choice.name)" : "",
-                loop: several ? ", \(choice.name == "rest" ? "at rest" : "\(choice.name) loops")" : "")
+            let suffix = several ? "_loops_\(choice.name)" : ""
+            let loop = several ? ", \(choice.name == "rest" ? "at rest" : "\(choice.name) loops")" : ""
+            output.scores += Self.values(of: scores[number], suffix: suffix, loop: loop)
+            if design.classes.isEmpty { continue }
+            let classes = classScores[number]
+            output.scores += [
+                .init("mean_iou_votes\(suffix)", "mean IoU of voted classes\(loop)", classes.votes),
+                .init("ap_r_50\(suffix)", "AP^r at 0.5\(loop)", classes.regionPrecision(threshold: 4)),
+                .init("ap_r_70\(suffix)", "AP^r at 0.7\(loop)", classes.regionPrecision(threshold: 6)),
+                .init("ap_r_vol\(suffix)", "AP^r_vol\(loop)", classes.regionVolume),
+            ]
         }
         output.scores.append(.init("network_seconds", "seconds, network", .defined(seconds.network)))
         for (choice, value) in zip(choices, seconds.grouping) {
@@ -108,9 +134,9 @@ struct EvaluateInstancesCommand: ParsableCommand {
         output.counts = [("objects", scores[0].truthCount)]
         if !noImages { output.rows = rows }
         output.settings = [
-            ("model", self.model), ("design", model.design.name),
-            ("concentration", Double(concentration ?? model.design.concentration).shortText), ("data", data),
-            ("loops", loops),
+            ("model", self.model), ("design", design.name),
+            ("concentration", Double(concentration ?? design.concentration).shortText),
+            ("data", data ?? "digits of the package"), ("loops", loops),
         ]
         if let report { try output.report.write(to: report) }
         print(format.json ? try JSON.text(output) : output.table)

@@ -34,8 +34,6 @@ struct EvaluateRecallCommand: ParsableCommand {
     @OptionGroup var format: FormatOptions
 
     private static let numbers = [10, 50, 100, 1000]
-    /// The label of regions that are neither object nor background.
-    private static let ignored: Int32 = 65535
 
     func run() throws {
         if let report { try OutputPath.checkFile(report) }
@@ -54,7 +52,8 @@ struct EvaluateRecallCommand: ParsableCommand {
             bar.update(index, of: images.count, note: example.name)
             let proposals = try source.proposals(for: example.image, on: executionOptions.execution).proposals
             proposalCount += proposals.count
-            let objects = RunLengthMask.masks(of: example.labels).filter { $0.label != Self.ignored }.map(\.mask)
+            let objects = RunLengthMask.masks(of: example.labels).filter { $0.label != InstanceImages.ignoredLabel }
+                .map(\.mask)
             let (masks, scores) = (proposals.map(\.mask), proposals.map(\.score))
             readings.hosang.add(overlaps: try OverlapTable(truth: objects, predictions: masks), scores: scores)
             try readings.coco.add(
