@@ -28,6 +28,7 @@ public final class NormalizedConvolution: Layer {
 
     /// The same with a shortcut added before the rectifier.
     public func callAsFunction(_ input: Tensor, adding shortcut: Tensor?) -> Tensor {
-        normalization.normalized(convolution.measured(input), adding: shortcut, rectifies: rectifies)
+        let maps = normalization.statistics == .batch ? convolution.measured(input) : convolution(input)
+        return normalization.normalized(maps, adding: shortcut, rectifies: rectifies)
     }
 }

@@ -302,6 +302,9 @@ public final class InstanceModel {
     /// Five loops, as in the paper.
     public static let defaultIterations = MeanShift.Iterations.count(5)
 
+    /// Points that have met are merged, as far as the result stays within 1e-3 radians of the exact one: two hundredths of a pixel or less.
+    public static let accuracy = MeanShift.Accuracy.within(1e-3)
+
     /// How the points are grouped.
     ///
     /// - Parameter concentration: kappa; `nil`: that of the design.
@@ -311,7 +314,7 @@ public final class InstanceModel {
     ) -> MeanShift {
         MeanShift(
             concentration: .fixed(Concentration(Double(concentration ?? design.concentration))),
-            iterations: iterations, readOut: ReadOut(smallGroups: .keep), execution: execution)
+            iterations: iterations, accuracy: Self.accuracy, readOut: ReadOut(smallGroups: .keep), execution: execution)
     }
 
     /// Finds the objects that the network's output shows: ``maps(of:largestPiece:on:)`` of a picture.
