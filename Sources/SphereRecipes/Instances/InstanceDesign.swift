@@ -53,12 +53,12 @@ public struct InstanceDesign: Sendable, Hashable {
     /// People in street scenes: at 3/4 of the size about 130 pixels high.
     public static let pedestrians = InstanceDesign(
         name: "pedestrians", isGray: false, scale: 0.75, trunk: .residual, width: 32, wavelengths: [80, 320],
-        concentration: 50, loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false)
+        concentration: 15, loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false)
 
     /// Things of the twenty classes of PASCAL VOC in photographs, by the names that COCO has for them: at half size, as the paper did.
     public static let things = InstanceDesign(
-        name: "things", isGray: false, scale: 0.5, trunk: .residual, width: 32, wavelengths: [80, 320],
-        concentration: 50, loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false,
+        name: "things", isGray: false, scale: 0.5, trunk: .residual, width: 32, wavelengths: [120, 480],
+        concentration: 10, loops: 2, leastArea: 200, isConnected: false, hasNoUpside: false,
         classes: [
             "person", "bird", "cat", "cow", "dog", "horse", "sheep", "airplane", "bicycle", "boat", "bus", "car",
             "motorcycle", "train", "bottle", "chair", "dining table", "potted plant", "couch", "tv",

@@ -54,8 +54,8 @@ public struct InstanceRecipe: Sendable, Hashable {
             settings.design = design
             if design.trunk == .residual {
                 settings.side = 256
-                settings.steps = 2000
-                settings.trainedStages = 1
+                settings.steps = 1000
+                settings.trainedStages = 2
             }
             if design.name == InstanceDesign.digits.name {
                 settings.side = 64

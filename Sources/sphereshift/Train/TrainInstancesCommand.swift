@@ -113,8 +113,8 @@ struct InstanceTraining: ParsableArguments {
     @Option(help: ArgumentHelp("Loops of mean shift with a loss; 0 trains without.", valueName: "t"))
     var loops = InstanceDesign.nuclei.loops
 
-    @Option(help: ArgumentHelp("Concentration kappa of mean shift.", valueName: "kappa"))
-    var concentration = InstanceDesign.nuclei.concentration
+    @Option(help: ArgumentHelp("Concentration kappa of mean shift (default: the recipe's).", valueName: "kappa"))
+    var concentration: Float?
 
     @Option(help: ArgumentHelp("Margin alpha of the pair loss.", valueName: "alpha"))
     var margin = InstanceRecipe.Settings().margin
@@ -160,7 +160,7 @@ struct InstanceTraining: ParsableArguments {
             throw ValidationError("--pair-weight must be in 0...1000, found \(pairWeight)")
         }
         if !(margin > 0 && margin < 1) { throw ValidationError("--margin must be in (0, 1), found \(margin)") }
-        if !(concentration > 0 && concentration <= 10_000) {
+        if let concentration, !(concentration > 0 && concentration <= 10_000) {
             throw ValidationError("--concentration must be in (0, 10000], found \(concentration)")
         }
         if !(positiveWeight > 0 && positiveWeight <= 1000) {
@@ -187,7 +187,7 @@ struct InstanceTraining: ParsableArguments {
     func run(_ design: InstanceDesign) throws {
         var design = design
         design.loops = loops
-        design.concentration = concentration
+        if let concentration { design.concentration = concentration }
         if let width { design.width = width }
         var settings = InstanceRecipe.Settings.of(design)
         let multiple = design.trunk.sideMultiple
