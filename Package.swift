@@ -109,8 +109,8 @@ let package = Package(
         .target(
             name: "SphereRecipes",
             dependencies: [
-                "SphereKernels", "SphereLayers", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
-                "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports",
+                "SphereKernels", "SphereLayers", "SphereTheory", "SphereData", "SphereLinearAlgebra", "SphereTensor",
+                "SphereGrouping", "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports",
             ], resources: [.copy("Resources")], swiftSettings: swiftSettings),
         .executableTarget(
             name: "sphereshift",
@@ -194,7 +194,8 @@ let package = Package(
         .testTarget(
             name: "SphereRecipesTests",
             dependencies: [
-                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereTensor", "SphereGrouping",
+                "SphereKernels", "SphereReference", "SphereTheory", "SphereData", "SphereLinearAlgebra",
+                "SphereTensor", "SphereGrouping",
                 "SphereFastSummation", "SphereLosses", "SphereEvaluation", "SphereNetworks", "SphereReports",
                 "SphereRecipes", "TestSupport",
             ], swiftSettings: swiftSettings),

@@ -1,6 +1,6 @@
 public import SphereData
 
-/// Curves in a coordinate system, drawn as SVG: convergence, learning curves, timings.
+/// Curves and dots in a coordinate system, drawn as SVG: convergence, learning curves, timings, one measure against another.
 ///
 /// Both axes end at round numbers around the data (1, 2 or 5 times a power of ten apart; powers of ten on a
 /// logarithmic scale). Points whose coordinates are NaN, infinite or beyond 1e280, and on a logarithmic scale 0 or
@@ -29,17 +29,30 @@ public struct LinePlot: Equatable, Sendable {
         }
     }
 
-    /// One line of the plot.
+    /// What is drawn of the points of a series.
+    public enum Form: Sendable {
+        /// A line through them; in a short series every point is marked.
+        case line
+        /// A thin line without markers, to compare the others with.
+        case reference
+        /// A dot at each, no line: a scatter plot.
+        case dots
+    }
+
+    /// The points that have one name and one look.
     public struct Series: Equatable, Sendable {
         /// The name in the legend.
         public var name: String
         /// The points in the order in which the line visits them.
         public var points: [Point]
+        /// What is drawn of them.
+        public var form: Form
 
-        /// The line through `points`.
-        public init(_ name: String, points: [Point]) {
+        /// The line through `points`, or what `form` says.
+        public init(_ name: String, points: [Point], form: Form = .line) {
             self.name = name
             self.points = points
+            self.form = form
         }
 
         /// The line through `values` at x = 0, 1, 2, and so on.

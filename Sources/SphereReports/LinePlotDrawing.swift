@@ -149,7 +149,7 @@ struct LinePlotDrawing {
         let style = PlotSeriesStyle(series, index: index)
         // The points between two gaps.
         let runs = series.points.map(place).split(separator: nil).map { $0.compactMap(\.self) }
-        let path = runs.filter { $0.count > 1 }.map { run in
+        let path = runs.filter { style.hasLine && $0.count > 1 }.map { run in
             "M" + run.map { "\(PlotText.number($0.x)) \(PlotText.number($0.y))" }.joined(separator: "L")
         }.joined()
         let marked = runs.filter { style.isMarked || $0.count == 1 }.flatMap(\.self)

@@ -41,7 +41,8 @@ struct PlotLegend {
             let name = Markup.element(
                 "text",
                 ["x": PlotText.number(end + Self.lineGap), "y": PlotText.number(y + PlotText.baseline)], entry.name)
-            return [line] + (entry.style.isMarked ? [entry.style.markers([middle])] : []) + [name]
+            return (entry.style.hasLine ? [line] : [])
+                + (entry.style.isMarked ? [entry.style.markers([middle])] : []) + [name]
         }
     }
 }

@@ -8,14 +8,24 @@ struct PlotSeriesStyle {
     private static let largestMarkedCount = 30
 
     private let index: Int
+    private let form: LinePlot.Form
     /// Whether every point is shown.
     let isMarked: Bool
 
     /// The style of `series`, number `index` of its plot.
     init(_ series: LinePlot.Series, index: Int) {
         self.index = index
-        isMarked = series.points.count <= Self.largestMarkedCount
+        form = series.form
+        isMarked =
+            switch form {
+            case .line: series.points.count <= Self.largestMarkedCount
+            case .reference: false
+            case .dots: true
+            }
     }
+
+    /// Whether points are joined.
+    var hasLine: Bool { form != .dots }
 
     private var color: String { Self.colors[index % Self.colors.count] }
 
@@ -24,14 +34,26 @@ struct PlotSeriesStyle {
         .element(
             "path",
             [
-                "d": path, "fill": "none", "stroke": color, "stroke-width": "2", "stroke-linejoin": "round",
+                "d": path, "fill": "none", "stroke": color, "stroke-width": form == .reference ? "1" : "2",
+                "stroke-linejoin": "round",
                 "stroke-dasharray": Self.dashes[index / Self.colors.count % Self.dashes.count],
             ])
     }
 
-    /// Circles, squares, triangles or diamonds around `points`.
+    /// Circles, squares, triangles or diamonds around `points`, or dots.
     func markers(_ points: [LinePlot.Point]) -> Markup {
-        .element("path", ["d": points.map(outline).joined(), "fill": color])
+        form == .dots ? dots(points) : .element("path", ["d": points.map(outline).joined(), "fill": color])
+    }
+
+    /// Lines without length and with round ends: the shortest way to write thousands of dots.
+    private func dots(_ points: [LinePlot.Point]) -> Markup {
+        .element(
+            "path",
+            [
+                "d": points.map { "M\(PlotText.number($0.x)) \(PlotText.number($0.y))h0" }.joined(), "fill": "none",
+                "stroke": color, "stroke-width": points.count > Self.largestMarkedCount ? "3" : "6",
+                "stroke-linecap": "round", "stroke-opacity": "0.6",
+            ])
     }
 
     private func outline(around point: LinePlot.Point) -> String {

@@ -1,10 +1,10 @@
 public import SphereData
 internal import SphereKernels
 
-/// Pictures made small enough for a report.
+/// Pictures made small enough for a report, or small ones large enough to be seen.
 ///
 /// A picture whose longer side is above the limit is reduced to it, the shorter side in proportion, rounded to nearest
-/// and at least 1. Smaller pictures are returned as they are: nothing is enlarged.
+/// and at least 1. Smaller pictures are returned as they are: only ``enlarged(_:factor:)`` enlarges.
 public enum Thumbnail {
     /// Longest side of a picture in a report unless told otherwise.
     ///
@@ -63,6 +63,23 @@ public enum Thumbnail {
             }
         }
         return LabelMap(width: size.width, height: size.height, labels: labels)
+    }
+
+    /// Every pixel as `factor` x `factor`, so that each is seen.
+    ///
+    /// - Precondition: `factor >= 1`.
+    /// - Complexity: O(pixels of the result).
+    public static func enlarged(_ image: Image<UInt8>, factor: Int = 3) -> Image<UInt8> {
+        require(factor >= 1, "the factor of an enlarged picture must be 1 or more, found \(factor)")
+        let (width, height) = (image.width * factor, image.height * factor)
+        var samples: [UInt8] = []
+        samples.reserveCapacity(width * height * image.channels)
+        for y in 0..<height {
+            for x in 0..<width {
+                for c in 0..<image.channels { samples.append(image[x / factor, y / factor, c]) }
+            }
+        }
+        return Image(width: width, height: height, channels: image.channels, samples: samples)
     }
 
     /// The size to reduce to, `nil` if the picture is small enough.

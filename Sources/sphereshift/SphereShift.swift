@@ -19,7 +19,8 @@ struct SphereShift: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            GroupCommand.self, SegmentCommand.self, TrainCommand.self, EvaluateCommand.self, VerifyCommand.self,
+            GroupCommand.self, SegmentCommand.self, TrainCommand.self, EvaluateCommand.self, AnalyzeCommand.self,
+            VerifyCommand.self,
             BenchmarkCommand.self, DemoCommand.self,
         ])
 

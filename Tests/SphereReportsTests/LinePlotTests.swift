@@ -105,6 +105,24 @@ import Testing
         #expect(lines(single).isEmpty && markers(single).count == 1)
     }
 
+    @Test("draws dots alone, and a thin line without markers to compare them with")
+    func forms() throws {
+        let values = (0..<40).map { LinePlot.Point(x: Double($0), y: Double($0 % 7)) }
+        let document = try document(
+            plot([
+                .init("dots", points: values + [.init(x: .nan, y: 1)], form: .dots),
+                .init("line", points: [.init(x: 0, y: 0), .init(x: 40, y: 7)], form: .reference),
+            ]))
+        let dots = document.all("path").filter { $0.attributes["stroke-linecap"] == "round" }
+        // Those of the legend and of the plot.
+        #expect(dots.map { $0.attributes["d"]!.filter { $0 == "h" }.count } == [1, 40])
+        #expect(markers(document).isEmpty)
+        #expect(lines(document).filter { $0.attributes["stroke-linecap"] == nil }.count == 1)
+        #expect(lines(document).last!.attributes["stroke-width"] == "1")
+        let empty = try self.document(plot([.init("dots", points: [], form: .dots)]))
+        #expect(empty.all("text").contains { $0.text == "no data" })
+    }
+
     @Test("says so when there is nothing to show")
     func noData() throws {
         for series in [[], [LinePlot.Series("a", values: [])], [.init("a", values: [.nan, .infinity])]] {

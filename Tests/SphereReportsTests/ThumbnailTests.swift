@@ -71,6 +71,15 @@ import Testing
         #expect(Thumbnail.labels(map, longestSide: 8) == map)
     }
 
+    @Test("enlarges every pixel to a square")
+    func enlarged() {
+        let image = Image<UInt8>(width: 2, height: 1, channels: 2, samples: [1, 2, 3, 4])
+        let large = Thumbnail.enlarged(image, factor: 2)
+        #expect(large.width == 4 && large.height == 2)
+        #expect(large.samples == [1, 2, 1, 2, 3, 4, 3, 4, 1, 2, 1, 2, 3, 4, 3, 4])
+        #expect(Thumbnail.enlarged(image, factor: 1) == image)
+    }
+
     @Test("traps on transparency, which has no mean colour, and on a limit of 0")
     func wrongArguments() async {
         let channels = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

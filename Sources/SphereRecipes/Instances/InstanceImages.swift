@@ -9,6 +9,8 @@ public struct InstanceImages: Sendable {
 
     /// The names, those of a folder sorted as strings.
     public let names: [String]
+    /// The path of the folder, or what the pictures are.
+    public let path: String
     private let source: Source
 
     private enum Source: Sendable {
@@ -26,6 +28,13 @@ public struct InstanceImages: Sendable {
         public let labels: LabelMap
         /// The classes, from 1, of the objects with the labels 1, 2 and so on.
         public let classes: [Int32]
+
+        /// ``labels`` with 0 for what plays no part.
+        public var objects: LabelMap {
+            LabelMap(
+                width: labels.width, height: labels.height,
+                labels: labels.labels.map { $0 == InstanceImages.ignoredLabel ? 0 : $0 })
+        }
 
         /// The class of every pixel: 0 for what is no object, -1 for what plays no part.
         public var classMap: LabelMap {
@@ -97,6 +106,7 @@ public struct InstanceImages: Sendable {
             .filter { folder.firstPath(["\($0).png", "\($0).jpg"]) != nil }
         if names.isEmpty { throw .empty(path: path) }
         if !classes.isEmpty && objects == nil { throw .noClasses(path: path) }
+        self.path = path
         source = .folder(folder, objects: objects, classes: classes)
     }
 
@@ -106,6 +116,7 @@ public struct InstanceImages: Sendable {
     public init(scenes numbers: Range<Int>, of generator: ToyDigitGenerator) {
         require(!numbers.isEmpty, "the scenes \(numbers): at least one")
         names = numbers.map { "scene \($0)" }
+        path = "scenes of digits"
         source = .scenes(generator, first: numbers.lowerBound)
     }
 

@@ -54,18 +54,8 @@ public struct SegmentedObjects: Sendable {
         let colors = EmbeddingPicture(reference: segmentation.points.view)
         frames = [segmentation.points, segmentation.grouping?.shifted ?? segmentation.points].map { points in
             let row = colors.picture(of: points.view, width: points.rows, height: 1)
-            var samples = [UInt8](repeating: 38, count: 3 * image.width * image.height)
-            // A grouped pixel stands for those around it.
-            let (width, height, step) = (image.width, image.height, segmentation.step)
-            for (number, pixel) in segmentation.pixels.enumerated() {
-                let (left, top) = (pixel % width - step / 2, pixel / width - step / 2)
-                for y in max(0, top)..<min(height, top + step) {
-                    for x in max(0, left)..<min(width, left + step) {
-                        for c in 0..<3 { samples[3 * (y * width + x) + c] = row.samples[3 * number + c] }
-                    }
-                }
-            }
-            return Image(width: image.width, height: image.height, channels: 3, samples: samples)
+            return ForegroundPicture.picture(
+                row, at: segmentation.pixels, step: segmentation.step, width: image.width, height: image.height)
         }
     }
 

@@ -71,13 +71,13 @@ public struct ToyDigitReport: Sendable {
             galleries: [
                 HTMLReport.Gallery(
                     figures: [
-                        .init(Self.enlarged(scene.picture), caption: "Scene"),
-                        .init(Self.enlarged(LabelColors.picture(of: scene.instances)), caption: "Truth"),
-                        .init(Self.enlarged(LabelColors.picture(of: groups)), caption: "Groups"),
+                        .init(Thumbnail.enlarged(scene.picture), caption: "Scene"),
+                        .init(Thumbnail.enlarged(LabelColors.picture(of: scene.instances)), caption: "Truth"),
+                        .init(Thumbnail.enlarged(LabelColors.picture(of: groups)), caption: "Groups"),
                     ]),
                 HTMLReport.Gallery(
                     "The embedding before and after every loop",
-                    figures: embeddings.enumerated().map { .init(Self.enlarged($1), caption: "loop \($0)") }),
+                    figures: embeddings.enumerated().map { .init(Thumbnail.enlarged($1), caption: "loop \($0)") }),
                 HTMLReport.Gallery(
                     "Its points on the sphere, in the colours of the truth",
                     figures: spheres.enumerated().map { .init($1, caption: "loop \($0)") }),
@@ -85,22 +85,9 @@ public struct ToyDigitReport: Sendable {
                     "Length of the gradient of the loss after each loop, per pixel of the embedding",
                     figures: gradientLengths.indices.map {
                         .init(
-                            Self.enlarged(gradientPicture(loop: $0)),
+                            Thumbnail.enlarged(gradientPicture(loop: $0)),
                             caption: "loop \($0), white = \(DecimalText.scientific(longestGradient(loop: $0)))")
                     }),
             ])
-    }
-
-    /// Every pixel as 3 x 3.
-    static func enlarged(_ image: Image<UInt8>) -> Image<UInt8> {
-        let (width, height) = (image.width * 3, image.height * 3)
-        var samples: [UInt8] = []
-        samples.reserveCapacity(width * height * image.channels)
-        for y in 0..<height {
-            for x in 0..<width {
-                for c in 0..<image.channels { samples.append(image[x / 3, y / 3, c]) }
-            }
-        }
-        return Image(width: width, height: height, channels: image.channels, samples: samples)
     }
 }

@@ -1,0 +1,17 @@
+internal import SphereKernels
+internal import SphereTensor
+
+extension InstanceModel.Maps {
+    /// Maps that no network has made, for what is measured of them.
+    ///
+    /// - Parameter offsets: x and y for each pixel.
+    /// - Precondition: a score and two offsets for each pixel.
+    package init(width: Int, height: Int, scores: [Float], offsets: [Float]) {
+        require(
+            scores.count == width * height && offsets.count == 2 * scores.count,
+            "\(scores.count) scores and \(offsets.count) offsets of \(width) x \(height) pixels")
+        self.init(
+            width: width, height: height, scores: scores, classScores: [],
+            offsets: Tensor(shape: [scores.count, 2], elements: offsets))
+    }
+}
