@@ -96,7 +96,7 @@ struct GradientFocusTests {
 
     @Test("of places that are wrong on one side of a picture is there")
     func places() throws {
-        // Two squares far apart whose pixels all point to their middles, and two squares side by side that point to one place.
+        // Two discs far apart whose pixels all point to their middles, and two squares side by side that point to one place.
         let (width, height) = (120, 60)
         var labels = LabelMap(width: width, height: height, labels: [Int32](repeating: 0, count: width * height))
         var offsets = [Float](repeating: 0, count: 2 * width * height)
@@ -108,7 +108,8 @@ struct GradientFocusTests {
         for y in 0..<8 {
             for x in 0..<8 {
                 put(1, 4 + x, 4 + y, to: SIMD2(8, 8))
-                put(2, 56 + x, 44 + y, to: SIMD2(60, 48))
+                // Not a wavelength of 40 from the first in any direction.
+                put(2, 27 + x, 45 + y, to: SIMD2(31, 49))
                 put(3, 100 + x, 24 + y, to: SIMD2(108, 28) + SIMD2(Float(x) - 4, 0) / 8)
                 put(4, 108 + x, 24 + y, to: SIMD2(108, 28) + SIMD2(Float(x) + 4, 0) / 8)
             }
@@ -117,13 +118,15 @@ struct GradientFocusTests {
         let maps = InstanceModel.Maps(
             width: width, height: height, scores: labels.labels.map { $0 == 0 ? -1 : 1 },
             offsets: offsets)
-        let focus = try GradientFocus(maps: maps, labels: labels, model: model)
+        var settings = GradientFocus.Settings()
+        // After more loops the squares' points are one, and a loss between equal points has no slope along the sphere.
+        settings.loops = [0, 1]
+        let focus = try GradientFocus(maps: maps, labels: labels, model: model, settings: settings)
         #expect(focus.pixels.count == 256 && !focus.isSample)
-        #expect(focus.loops == [0, 1, 2, 5] && focus.lengths.allSatisfy { $0.count == 256 })
+        #expect(focus.loops == [0, 1] && focus.lengths.allSatisfy { $0.count == 256 })
         for (number, _) in focus.loops.enumerated() {
             let confused = try #require(focus.share(of: .confused, number: number))
-            // Squares that have met are told apart no more, and get less.
-            #expect(confused.pixels == 0.5 && confused.gradient > 0.7, "\(confused) after \(focus.loops[number]) loops")
+            #expect(confused.pixels == 0.5 && confused.gradient > 0.9)
             let border = try #require(focus.share(of: .border, number: number))
             // Two columns of each of the squares.
             #expect(border.pixels == 32.0 / 256)
@@ -136,14 +139,13 @@ struct GradientFocusTests {
         let weights = try #require(summary.weights.shares[.confused])
         #expect(abs(weights.gradient - weights.pixels) < 1e-12 && summary.weights.half == 0.5)
 
-        // What is known of the embedding.
+        // What is known of the embedding: discs point to their middles, squares half a pixel beyond their border.
         let objects = ObjectEmbedding.objects(in: maps, labels: labels, picture: 3, model: model)
         #expect(objects.map(\.label) == [1, 2, 3, 4] && objects.allSatisfy { $0.area == 64 && $0.picture == 3 })
         #expect(objects[0].center == SIMD2(7.5, 7.5) && objects[0].place == SIMD2(8, 8))
         #expect(
             objects[0].placeDeviation == 0 && abs(objects[0].spread) < 1e-6 && objects[0].spreadWithoutOffsets > 0.02)
         #expect(abs(objects[0].radius - 10.5.squareRoot()) < 1e-12)
-        var settings = GradientFocus.Settings()
         settings.largestCount = 100
         #expect(try GradientFocus(maps: maps, labels: labels, model: model, settings: settings).pixels.count == 100)
     }
