@@ -45,9 +45,9 @@ public struct InstanceDesign: Sendable, Hashable {
         name: "nuclei", isGray: true, scale: 1, width: 16, wavelengths: [40, 160], concentration: 50, loops: 2,
         leastArea: 16, isConnected: true, hasNoUpside: true)
 
-    /// Leaves of rosettes seen from above: at half size 8 to 50 pixels wide, overlapping, in several pieces where one crosses another.
+    /// Leaves of rosettes seen from above: 16 to 100 pixels wide, overlapping, in several pieces where one crosses another.
     public static let leaves = InstanceDesign(
-        name: "leaves", isGray: false, scale: 0.5, width: 16, wavelengths: [40, 160], concentration: 50,
+        name: "leaves", isGray: false, scale: 1, trunk: .residual, width: 32, wavelengths: [80, 320], concentration: 30,
         loops: 2, leastArea: 40, isConnected: false, hasNoUpside: true)
 
     /// People in street scenes: at 3/4 of the size about 130 pixels high.
