@@ -64,7 +64,7 @@ struct HeldOutPredictionTests {
     }
 }
 
-@Suite("Focus of gradients")
+@Suite("Focus of gradients", .enabled(if: !keepsToSmallSizes, "too slow when emulated"))
 struct GradientFocusTests {
     @Test("is the share of the length on a part beside the part's share of the pixels")
     func share() throws {

@@ -47,7 +47,7 @@ public struct InstanceDesign: Sendable, Hashable {
 
     /// Leaves of rosettes seen from above: 16 to 100 pixels wide, overlapping, in several pieces where one crosses another.
     public static let leaves = InstanceDesign(
-        name: "leaves", isGray: false, scale: 1, trunk: .residual, width: 32, wavelengths: [80, 320], concentration: 30,
+        name: "leaves", isGray: false, scale: 1, trunk: .residual, width: 32, wavelengths: [80, 320], concentration: 12,
         loops: 2, leastArea: 40, isConnected: false, hasNoUpside: true)
 
     /// People in street scenes: at 3/4 of the size about 130 pixels high.
