@@ -249,7 +249,7 @@ struct InstanceClassTests {
     private static func maps(_ classScores: [Float], scores: [Float] = [1, 1, -1, 1, 1]) -> InstanceModel.Maps {
         InstanceModel.Maps(
             width: 5, height: 1, scores: scores, classScores: classScores,
-            offsets: Tensor(shape: [5, 2], elements: [Float](repeating: 0, count: 10)))
+            offsets: [Float](repeating: 0, count: 10))
     }
 
     @Test("are what the pixels' probabilities vote for, never no object")

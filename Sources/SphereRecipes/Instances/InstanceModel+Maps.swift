@@ -2,16 +2,18 @@ internal import SphereKernels
 internal import SphereTensor
 
 extension InstanceModel.Maps {
-    /// Maps that no network has made, for what is measured of them.
+    /// Maps of the given numbers, row by row.
     ///
-    /// - Parameter offsets: x and y for each pixel.
+    /// - Parameters:
+    ///   - classScores: with classes, as many for each pixel.
+    ///   - offsets: x and y for each pixel.
     /// - Precondition: a score and two offsets for each pixel.
-    package init(width: Int, height: Int, scores: [Float], offsets: [Float]) {
+    package init(width: Int, height: Int, scores: [Float], classScores: [Float] = [], offsets: [Float]) {
         require(
             scores.count == width * height && offsets.count == 2 * scores.count,
             "\(scores.count) scores and \(offsets.count) offsets of \(width) x \(height) pixels")
         self.init(
-            width: width, height: height, scores: scores, classScores: [],
+            width: width, height: height, scores: scores, classScores: classScores,
             offsets: Tensor(shape: [scores.count, 2], elements: offsets))
     }
 }

@@ -145,15 +145,6 @@ public final class InstanceModel {
         public let classScores: [Float]
         /// x and y to the object's place for each pixel, in pixels of the network, [pixels, 2].
         public let offsets: Tensor
-        /// Maps of the given numbers.
-        package init(width: Int, height: Int, scores: [Float], classScores: [Float], offsets: Tensor) {
-            self.width = width
-            self.height = height
-            self.scores = scores
-            self.classScores = classScores
-            self.offsets = offsets
-        }
-
         /// The pixels of objects, those with a score above 0.
         public var foreground: [Int] { scores.indices.filter { scores[$0] > 0 } }
 
@@ -177,7 +168,7 @@ public final class InstanceModel {
     ///
     /// - Parameter largestPiece: pixels of the network, a multiple of the trunk's `sideMultiple`.
     /// - Precondition: 1 or 3 channels, at least one pixel.
-    /// - Complexity: some 22,000 multiply-adds for each pixel of the network at width 16; memory O(`largestPiece`²).
+    /// - Complexity: some 22,000 multiply-adds for each pixel of the network at width 16, 24,000 with a residual trunk at 32; memory O(`largestPiece`²).
     public func maps(
         of image: Image<UInt8>, largestPiece: Int = 1024, on execution: Execution = .default
     ) -> Maps {
@@ -225,8 +216,7 @@ public final class InstanceModel {
             }
         }
         return Maps(
-            width: width, height: height, scores: scores, classScores: classScores,
-            offsets: Tensor(shape: [pixels, 2], elements: offsets))
+            width: width, height: height, scores: scores, classScores: classScores, offsets: offsets)
     }
 
     /// The size at which the network sees a picture.
@@ -302,7 +292,7 @@ public final class InstanceModel {
     /// Five loops, as in the paper.
     public static let defaultIterations = MeanShift.Iterations.count(5)
 
-    /// Points that have met are merged, as far as the result stays within 1e-3 radians of the exact one: two hundredths of a pixel or less.
+    /// Points that have met are merged, as far as the result stays within 1e-3 radians of the exact one: a few hundredths of a pixel.
     public static let accuracy = MeanShift.Accuracy.within(1e-3)
 
     /// How the points are grouped.

@@ -9,7 +9,7 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// What the objects of a picture are: their pixels vote (Kong and Fowlkes, CVPR 2018, section 4.4).
+/// What the objects of a picture are: their pixels vote (as in the semantic instance detection of Kong and Fowlkes, CVPR 2018).
 ///
 /// For an object of pixels R and the softmax p_i of the scores of pixel i, no object being class 0,
 ///
