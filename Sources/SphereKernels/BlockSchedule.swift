@@ -1,13 +1,5 @@
 internal import Synchronization
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// The order in which the pairs of parts of a symmetric operation are evaluated, for any number of threads.
 ///
 /// N points are cut into parts, and each unordered pair of parts is a unit of work that adds to the sums of both. The units
@@ -101,12 +93,8 @@ final class PartCounters: Sendable {
 
     /// Waits until `part` has finished `turn` units.
     func wait(_ part: Int, for turn: Int) {
-        var spins = 0
-        while counters[part].value.load(ordering: .acquiring) < turn {
-            spins += 1
-            // The other thread may have lost its processor: give it ours.
-            if spins % 64 == 0 { sched_yield() }
-        }
+        var wait = SpinWait()
+        while counters[part].value.load(ordering: .acquiring) < turn { wait.spin() }
     }
 
     func finish(_ part: Int) {

@@ -25,4 +25,16 @@ uint64_t sphereshift_flush_subnormals(void);
 /// Restores the mode that sphereshift_flush_subnormals() returned.
 void sphereshift_restore_subnormals(uint64_t mode);
 
+/// Starts a thread that calls body(argument) and that nobody waits for; returns 0 if there can be none.
+int sphereshift_start_thread(void (*body)(void *), void *argument);
+
+/// Tells the processor that this thread waits in a loop.
+static inline void sphereshift_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 #endif
