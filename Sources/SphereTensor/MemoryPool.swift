@@ -11,23 +11,28 @@ internal import Darwin
 /// Where tensors take their memory from and give it back to, so that a training step takes none from the system after
 /// the first.
 ///
-/// Blocks are handed out by best fit among those that are free and at most an eighth larger than asked for. What is kept
-/// free never exceeds what a step needed at its peak. Large blocks are pages of their own, which go back to the system when they are freed.
+/// Blocks are handed out by best fit. Large ones are pages of their own: what is not asked for of them stays free, and free neighbors become one again.
+/// Small ones come from the heap, and are at most an eighth larger than asked for. Whatever the pool holds, free or not, never exceeds
+/// what tensors needed at their peak.
 public final class MemoryPool: Sendable {
     /// The pool of all tensors.
     public static let shared = MemoryPool()
 
-    struct Block {
-        let start: UnsafeMutableRawPointer
-        let byteCount: Int
+    package init() {}
+
+    package struct Block {
+        package let start: UnsafeMutableRawPointer
+        package let byteCount: Int
+        let isMapped: Bool
 
         /// Blocks from here on are mapped: in the heap, freed ones of several sizes would lie scattered and stay with the process.
-        private static let leastMapped = 1 << 18
+        static let leastMapped = 1 << 18
 
         /// A block of whole pages.
         init(byteCount: Int) {
             self.byteCount = byteCount
-            guard byteCount >= Self.leastMapped else {
+            isMapped = byteCount >= Self.leastMapped
+            guard isMapped else {
                 start = .allocate(byteCount: byteCount, alignment: 64)
                 return
             }
@@ -38,8 +43,32 @@ public final class MemoryPool: Sendable {
             start = address
         }
 
+        private init(mappedAt start: UnsafeMutableRawPointer, byteCount: Int) {
+            (self.start, self.byteCount, isMapped) = (start, byteCount, true)
+        }
+
+        /// The first `byteCount` bytes of a mapped block and the others.
+        func split(at byteCount: Int) -> (first: Block, rest: Block) {
+            (
+                Block(mappedAt: start, byteCount: byteCount),
+                Block(mappedAt: start + byteCount, byteCount: self.byteCount - byteCount)
+            )
+        }
+
+        /// This block and `other` as one, if they are mapped side by side.
+        func joined(with other: Block) -> Block? {
+            guard isMapped && other.isMapped else { return nil }
+            if start + byteCount == other.start {
+                return Block(mappedAt: start, byteCount: byteCount + other.byteCount)
+            }
+            if other.start + other.byteCount == start {
+                return Block(mappedAt: other.start, byteCount: byteCount + other.byteCount)
+            }
+            return nil
+        }
+
         func deallocate() {
-            if byteCount >= Self.leastMapped { munmap(start, byteCount) } else { start.deallocate() }
+            if isMapped { munmap(start, byteCount) } else { start.deallocate() }
         }
     }
 
@@ -76,41 +105,71 @@ public final class MemoryPool: Sendable {
     }
 
     /// A block of at least `byteCount` bytes, aligned to a cache line; its contents are whatever was there.
-    func take(byteCount: Int) -> Block {
+    package func take(byteCount: Int) -> Block {
         // Whole pages, so that maps of nearly the same size share blocks.
         let wanted = max(1, (byteCount + 4095) / 4096) * 4096
         return state.withLock { state in
-            let position = state.firstPosition(ofAtLeast: wanted)
-            let block: Block
-            if position < state.free.count, state.free[position].byteCount <= wanted + wanted / 8 {
-                block = state.free.remove(at: position)
-                state.bytesFree -= block.byteCount
-            } else {
-                block = Block(byteCount: wanted)
-            }
+            let block = state.takeFree(byteCount: wanted) ?? Block(byteCount: wanted)
             state.bytesInUse += block.byteCount
             state.peakBytesInUse = max(state.peakBytesInUse, state.bytesInUse)
+            state.trim()
             return block
         }
     }
 
-    func give(_ block: Block) {
+    package func give(_ block: Block) {
         state.withLock { state in
             state.bytesInUse -= block.byteCount
-            state.free.insert(block, at: state.firstPosition(ofAtLeast: block.byteCount))
-            state.bytesFree += block.byteCount
-            // Free blocks of sizes that are no longer asked for must not pile up: the smallest go first, since the large
-            // ones are expensive to take from the system again.
-            while state.bytesInUse + state.bytesFree > state.peakBytesInUse, let smallest = state.free.first {
-                smallest.deallocate()
-                state.bytesFree -= smallest.byteCount
-                state.free.removeFirst()
-            }
+            state.giveFree(block)
+            state.trim()
         }
     }
 }
 
 extension MemoryPool.State {
+    /// The smallest free block of at least `byteCount` bytes, without what there is too much of it.
+    fileprivate mutating func takeFree(byteCount: Int) -> MemoryPool.Block? {
+        let position = firstPosition(ofAtLeast: byteCount)
+        if position == free.count { return nil }
+        let found = free[position]
+        let isClose = found.byteCount <= byteCount + byteCount / 8
+        if !isClose && (byteCount < MemoryPool.Block.leastMapped || !found.isMapped) { return nil }
+        free.remove(at: position)
+        bytesFree -= found.byteCount
+        if isClose { return found }
+        let (block, rest) = found.split(at: byteCount)
+        insert(rest)
+        return block
+    }
+
+    /// Keeps a block, as one with its free neighbors.
+    fileprivate mutating func giveFree(_ block: MemoryPool.Block) {
+        var block = block
+        // At most one neighbor before and one after.
+        for position in free.indices.reversed() {
+            guard let joined = block.joined(with: free[position]) else { continue }
+            bytesFree -= free.remove(at: position).byteCount
+            block = joined
+        }
+        insert(block)
+    }
+
+    private mutating func insert(_ block: MemoryPool.Block) {
+        free.insert(block, at: firstPosition(ofAtLeast: block.byteCount))
+        bytesFree += block.byteCount
+    }
+
+    /// Returns free blocks to the system until there is no more memory than was needed at the peak.
+    ///
+    /// The smallest go first, since the large ones are expensive to take from the system again.
+    fileprivate mutating func trim() {
+        while bytesInUse + bytesFree > peakBytesInUse, let smallest = free.first {
+            smallest.deallocate()
+            bytesFree -= smallest.byteCount
+            free.removeFirst()
+        }
+    }
+
     /// The position of the first free block of at least `byteCount` bytes.
     fileprivate func firstPosition(ofAtLeast byteCount: Int) -> Int {
         var (low, high) = (0, free.count)
