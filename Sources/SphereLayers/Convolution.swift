@@ -16,20 +16,22 @@ public enum Convolution {
     ///   - output: overwritten.
     ///   - prologue: what the input is read through, on the fly: `max(0, scale_c x + shift_c)`; padding stays 0 behind it. So
     ///     that the output of batch normalization and rectifier need not be stored.
+    ///   - accumulates: whether the result is added to what `output` holds, before the rectifier.
     ///   - rectifies: whether negative outputs become 0 (NaN stays NaN).
     ///   - workspace: scratch memory; `nil` allocates it.
     /// - Precondition: the counts are those of `geometry`.
     /// - Complexity: `geometry.multiplyAdds`; scratch memory for the packed weights and for a strip of the input per thread.
     public static func forward(
         _ input: Span<Float>, weights: Span<Float>, bias: Span<Float>? = nil, into output: inout MutableSpan<Float>,
-        geometry: ConvolutionGeometry, prologue: ChannelAffine? = nil, rectifies: Bool = false,
-        workspace: LayerWorkspace? = nil, on execution: Execution = .default
+        geometry: ConvolutionGeometry, prologue: ChannelAffine? = nil, accumulates: Bool = false,
+        rectifies: Bool = false, workspace: LayerWorkspace? = nil, on execution: Execution = .default
     ) {
         gather(
-            input, weights, bias, &output, nil, geometry, prologue, rectifies, workspace ?? LayerWorkspace(), execution)
+            input, weights, bias, &output, nil, geometry, prologue, accumulates, rectifies,
+            workspace ?? LayerWorkspace(), execution)
     }
 
-    /// ``forward(_:weights:bias:into:geometry:prologue:rectifies:workspace:on:)`` that also measures the mean and variance of every
+    /// ``forward(_:weights:bias:into:geometry:prologue:accumulates:rectifies:workspace:on:)`` that also measures the mean and variance of every
     /// channel of the output while it is in the cache, for the batch normalization that follows.
     ///
     /// The moments are those of the strips (around a pixel's value, in float32), merged in double in a fixed order.
@@ -46,12 +48,12 @@ public enum Convolution {
         withUnsafeMutablePointer(to: &moments) {
             $0.pointee.merge(blocks: 0) { _, _ in (0, 0, 0, 0) }
             gather(
-                input, weights, bias, &output, $0, geometry, prologue, rectifies, workspace ?? LayerWorkspace(),
-                execution)
+                input, weights, bias, &output, $0, geometry, prologue, false, rectifies,
+                workspace ?? LayerWorkspace(), execution)
         }
     }
 
-    /// The gradient with respect to the input (behind its prologue): the adjoint of ``forward(_:weights:bias:into:geometry:prologue:rectifies:workspace:on:)``.
+    /// The gradient with respect to the input (behind its prologue): the adjoint of ``forward(_:weights:bias:into:geometry:prologue:accumulates:rectifies:workspace:on:)``.
     ///
     ///     dx[b, y, x, c] = sum over i, j, n of w[i, j, c, n] dy[b, p, q, n], where (p, q) reads (y, x) through (i, j)
     ///
@@ -156,7 +158,7 @@ public enum Convolution {
     private static func gather(
         _ input: Span<Float>, _ weights: Span<Float>, _ bias: Span<Float>?, _ output: inout MutableSpan<Float>,
         _ moments: UnsafeMutablePointer<ChannelMoments>?, _ geometry: ConvolutionGeometry, _ prologue: ChannelAffine?,
-        _ rectifies: Bool, _ workspace: LayerWorkspace, _ execution: Execution
+        _ accumulates: Bool, _ rectifies: Bool, _ workspace: LayerWorkspace, _ execution: Execution
     ) {
         geometry.input.requireCount(input.count, "the input")
         geometry.output.requireCount(output.count, "the output")
@@ -177,7 +179,7 @@ public enum Convolution {
                                 source: source, sourceShape: geometry.input, affine: affine,
                                 plans: workspace.plans(.forward, geometry, isPlain: affine.isNone, kernels),
                                 weights: weights, isTransposed: false, result: result, resultShape: geometry.output,
-                                accumulates: false, bias: bias, rectifies: rectifies, kernels: kernels
+                                accumulates: accumulates, bias: bias, rectifies: rectifies, kernels: kernels
                             ).run(workspace, threads: execution.threads, moments: moments)
                         }
                     }

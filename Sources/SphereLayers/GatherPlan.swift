@@ -17,8 +17,12 @@ struct GatherPlan: Sendable {
     private static let longestDepth = 384
     /// Elements of a strip of the source: with the strip of the result and a panel it stays in half of a 512 KiB second-level cache.
     private static let bufferElements = 48 * 1024
-    /// Pixels of a strip: enough to read the weights, which come from farther away, rarely.
-    private static let stripPixels = 256
+    /// Pixels of a strip at least: enough to read the weights, which come from farther away, rarely.
+    private static let fewestStripPixels = 256
+    /// Elements of a strip of the result where there are strips enough: the more rows, the less is gathered twice.
+    private static let stripElements = 32 * 1024
+    /// Strips that balance threads, and share moments of channels, well enough.
+    private static let fewestStrips = 64
 
     let grid: TapGrid
     /// Whether all pixels of all maps are one row, which they are where each is made from the one at its place.
@@ -89,14 +93,19 @@ struct GatherPlan: Sendable {
         (spanY, spanX) = (grid.bottom - grid.top + 1, grid.right - grid.left + 1)
         isDirect = grid.taps.count == 1 && isPlain && grid.isInside(shape) && grid.top == 0 && grid.left == 0
         // Strips: whole rows if they are not too long, as many as the buffer and the pixels allow.
-        let widest = max(48, min(Self.stripPixels, Self.bufferElements / max(1, length * spanY)))
+        let widest = max(48, min(Self.fewestStripPixels, Self.bufferElements / max(1, length * spanY)))
+        let stripPixels = max(
+            Self.fewestStripPixels,
+            min(
+                Self.stripElements / max(1, resultChannels),
+                maps * grid.rows * grid.columns / Self.fewestStrips))
         columnPieces = Pieces(
             grid.columns, atMost: max(1, (grid.columns + widest - 1) / widest), step: kernels.tileRows)
         let columns = columnPieces.longest
         let span = (max(1, columns) - 1) * grid.stepX + spanX
         bufferColumns = span
         let rowsInBuffer = (Self.bufferElements / max(1, span * length) - spanY) / grid.stepY + 1
-        let rows = max(1, min(rowsInBuffer, Self.stripPixels / max(1, columns), grid.rows))
+        let rows = max(1, min(rowsInBuffer, stripPixels / max(1, columns), grid.rows))
         let strips = max(1, (grid.rows + rows - 1) / rows)
         rowPieces = Pieces(grid.rows, atMost: strips, step: 1)
         bufferSize = isDirect ? 0 : ((rowPieces.longest - 1) * grid.stepY + spanY) * span * length

@@ -44,16 +44,18 @@ public final class BatchNormalizationLayer: Layer {
 
     /// The normalized maps with a shortcut added, and rectified if `rectifies`: one pass over them.
     public func normalized(_ input: Tensor, adding shortcut: Tensor?, rectifies: Bool) -> Tensor {
-        let running =
-            statistics == .running
-            ? ChannelMoments(
-                means: runningMean.elements.map(Double.init), variances: runningVariance.elements.map(Double.init))
-            : nil
+        let running = statistics == .running ? runningMoments : nil
         let (result, moments) = input.batchNormalized(
             gamma: gamma.tensor, beta: beta.tensor, epsilon: epsilon, statistics: running, adding: shortcut,
             rectifies: rectifies)
         if running == nil && TensorExecution.recordsGradients { update(moments) }
         return result
+    }
+
+    /// The running averages.
+    var runningMoments: ChannelMoments {
+        ChannelMoments(
+            means: runningMean.elements.map(Double.init), variances: runningVariance.elements.map(Double.init))
     }
 
     private func update(_ moments: ChannelMoments) {

@@ -158,8 +158,9 @@ public final class InstanceNetwork: Module {
         var maps = levels.removeLast()
         for level in levels.indices.reversed() {
             let shape = levels[level].shape
-            let coarse = ascents[level](maps).resized(height: shape[1], width: shape[2])
-            maps = decoder[level](laterals[level](levels[level], adding: coarse))
+            maps = decoder[level](
+                laterals[level](
+                    levels.removeLast(), adding: ascents[level](maps).resized(height: shape[1], width: shape[2])))
         }
         let (scores, offsets) = (scoreHead(maps), Self.offsetScale * offsetHead(maps))
         if trunk.outputStride == 1 { return (scores, offsets) }

@@ -17,14 +17,7 @@ extension Tensor {
     public func convolved(
         with weights: Tensor, bias: Tensor? = nil, window: SlidingWindow, measuresMoments: Bool = false
     ) -> Tensor {
-        require(
-            weights.shape.count == 4 && Array(weights.shape.prefix(2)) == [window.height, window.width],
-            "weights of shape \(weights.shape) for a window of \(window.height) x \(window.width)")
-        let input = mapShape
-        require(
-            weights.shape[2] == input.channels,
-            "weights of shape \(weights.shape) for maps of shape \(shape): \(input.channels) input channels")
-        let geometry = ConvolutionGeometry(input: input, outputChannels: weights.shape[3], window: window)
+        let geometry = geometry(with: weights, window: window)
         if let bias {
             require(
                 bias.shape == [geometry.output.channels],
@@ -82,6 +75,70 @@ extension Tensor {
         }
     }
 
+    /// The convolution of maps with the batch normalization, the shortcut and the rectifier that follow it, in one pass over the
+    /// result and without gradients:
+    /// y = scale_n (convolution with `weights`)_n + shift_n + shortcut, then max(y, 0) if `rectifies`.
+    ///
+    /// What inference does where ``convolved(with:bias:window:measuresMoments:)`` and
+    /// ``batchNormalized(gamma:beta:epsilon:statistics:adding:rectifies:)`` do it in training: with known moments the scale goes into the
+    /// weights (as rounding has it, the results differ in their last bits), and the next convolution reads its input as it is.
+    ///
+    /// - Parameters:
+    ///   - moments: known mean and variance of the convolution's output.
+    ///   - shortcut: maps of the shape of the result, added; their memory becomes the result's where nobody else has it.
+    /// - Precondition: the shapes match, the window fits, epsilon > 0, and gradients are not being recorded.
+    /// - Complexity: output pixels x weights multiply-adds.
+    public func convolvedAndNormalized(
+        with weights: Tensor, window: SlidingWindow, gamma: Tensor, beta: Tensor, epsilon: Double = 1e-5,
+        moments: ChannelMoments, adding shortcut: consuming Tensor? = nil, rectifies: Bool = false
+    ) -> Tensor {
+        require(
+            !TensorExecution.recordsGradients, "a convolution without gradients while gradients are being recorded")
+        let geometry = geometry(with: weights, window: window)
+        let (scale, shift) = (
+            TensorMemory(count: geometry.output.channels), TensorMemory(count: geometry.output.channels)
+        )
+        let (gamma, beta) = (gamma.memory, beta.memory)
+        scale.withMutableSpan { scale in
+            shift.withMutableSpan { shift in
+                BatchNormalization.coefficients(
+                    of: moments, gamma: gamma.span, beta: beta.span, epsilon: epsilon, scale: &scale, shift: &shift)
+            }
+        }
+        if let shortcut {
+            require(
+                shortcut.shape == geometry.output.sizes,
+                "a shortcut of shape \(shortcut.shape) for maps of shape \(geometry.output.sizes)")
+        }
+        let accumulates = shortcut != nil
+        let result = shortcut.take()?.ownMemory() ?? TensorMemory(count: geometry.output.count)
+        let scaled = weights.memory.scaled(by: scale)
+        let execution = TensorExecution.current
+        withPrologue(of: value) { source, prologue in
+            Workspaces.with { workspace in
+                result.withMutableSpan { output in
+                    Convolution.forward(
+                        source, weights: scaled.span, bias: shift.span, into: &output, geometry: geometry,
+                        prologue: prologue, accumulates: accumulates, rectifies: rectifies, workspace: workspace,
+                        on: execution)
+                }
+            }
+        }
+        return Tensor(shape: geometry.output.sizes, memory: result)
+    }
+
+    /// The geometry of a convolution of these maps.
+    private func geometry(with weights: Tensor, window: SlidingWindow) -> ConvolutionGeometry {
+        require(
+            weights.shape.count == 4 && Array(weights.shape.prefix(2)) == [window.height, window.width],
+            "weights of shape \(weights.shape) for a window of \(window.height) x \(window.width)")
+        let input = mapShape
+        require(
+            weights.shape[2] == input.channels,
+            "weights of shape \(weights.shape) for maps of shape \(shape): \(input.channels) input channels")
+        return ConvolutionGeometry(input: input, outputChannels: weights.shape[3], window: window)
+    }
+
     /// The shape of maps [batch, height, width, channels].
     ///
     /// - Precondition: four dimensions.
@@ -104,5 +161,19 @@ func withPrologue(of value: TensorValue, _ body: (Span<Float>, ChannelAffine?) -
     } else {
         let memory = value.memory
         body(memory.span, nil)
+    }
+}
+
+extension TensorMemory {
+    /// Rows of as many elements as `factors` times these; itself if all are 1.
+    fileprivate func scaled(by factors: TensorMemory) -> TensorMemory {
+        let (source, factor, width) = (start, factors.start, factors.count)
+        if (0..<width).allSatisfy({ factor[$0] == 1 }) { return self }
+        let result = TensorMemory(count: count)
+        let target = result.start
+        for row in stride(from: 0, to: count, by: width) {
+            for i in 0..<width { target[row + i] = factor[i] * source[row + i] }
+        }
+        return result
     }
 }

@@ -10,7 +10,7 @@ public import SphereKernels
 public struct Tensor {
     /// The sizes of the dimensions, the last one contiguous; none for a scalar.
     public let shape: [Int]
-    let value: TensorValue
+    private(set) var value: TensorValue
     let holder: TensorValue.Holder
     /// How gradients go on from here, `nil` for a constant.
     let node: GraphNode?
@@ -66,6 +66,12 @@ public struct Tensor {
 
     /// The memory that holds the elements.
     public var memory: TensorMemory { value.memory }
+
+    /// The elements as memory that may be written to: this tensor's own, where nobody else has it, or a copy.
+    consuming func ownMemory() -> TensorMemory {
+        if isKnownUniquelyReferenced(&value), let memory = value.takeFromLastHandle() { return memory }
+        return memory.copy()
+    }
 
     /// The elements, copied.
     public var elements: [Float] {

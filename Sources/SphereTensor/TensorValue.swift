@@ -67,6 +67,11 @@ final class TensorValue {
         guard holder == nil, isKnownUniquelyReferenced(&kept) else { return nil }
         return kept.take()
     }
+
+    /// The same for the last handle of a value that nothing else refers to.
+    func takeFromLastHandle() -> TensorMemory? {
+        isKnownUniquelyReferenced(&kept) ? kept.take() : nil
+    }
 }
 
 /// Elements as a function of another map's, channel by channel: max(0, scale_c x + shift_c), or without the maximum.

@@ -91,6 +91,23 @@ struct InstanceNetworkTests {
         #expect((550_000..<650_000).contains(InstanceNetwork(inputChannels: 1, seed: 1).parameterCount))
     }
 
+    @Test(
+        "gives the same without gradients, where normalizations go into the weights, as with them",
+        arguments: InstanceNetwork.Trunk.allCases)
+    func inference(trunk: InstanceNetwork.Trunk) {
+        let network = InstanceNetwork(inputChannels: 3, width: 8, trunk: trunk, seed: 3)
+        // Running averages that are not those of a new network.
+        _ = network(Self.picture(64, 64, channels: 3, seed: 4))
+        network.setStatistics(.running)
+        let picture = Self.picture(64, 96, channels: 3, seed: 5)
+        let expected = network(picture)
+        let found = TensorExecution.withoutGradients { network(picture) }
+        for (a, b) in [(found.scores, expected.scores), (found.offsets, expected.offsets)] {
+            let scale = b.elements.reduce(0) { max($0, abs($1)) }
+            #expect(zip(a.elements, b.elements).allSatisfy { abs($0 - $1) <= 1e-5 * scale })
+        }
+    }
+
     @Test("pixels beyond the margin play no part, nearer ones do", .enabled(if: !keepsToSmallSizes))
     func margin() {
         let network = InstanceNetwork(inputChannels: 1, width: 2, seed: 1)

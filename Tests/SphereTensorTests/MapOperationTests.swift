@@ -48,6 +48,44 @@ struct MapOperationTests {
         }
     }
 
+    /// Channels that fill lanes and that do not, few outputs, and more inputs than one block of channels holds.
+    @Test(
+        "a convolution with what follows it in one pass is that of the operations one by one",
+        arguments: [[3, 16], [16, 24], [24, 3], [500, 8]])
+    func convolutionAndNormalization(channels: [Int]) {
+        let (inputs, outputs) = (channels[0], channels[1])
+        let window = SlidingWindow(3, stride: 2, padding: 1)
+        let maps = Self.random([2, 9, 12, inputs], seed: 11)
+        let weights = Self.random([3, 3, inputs, outputs], seed: 12)
+        let (gamma, beta) = (Self.random([outputs], seed: 13), Self.random([outputs], seed: 14))
+        let moments = ChannelMoments(
+            means: (0..<outputs).map { 0.3 * Double($0) }, variances: (0..<outputs).map { 1 + Double($0) })
+        let shortcut = Self.random([2, 5, 6, outputs], seed: 15)
+        let kept = shortcut.elements
+        for isAdded in [false, true] {
+            for rectifies in [false, true] {
+                let expected = maps.convolved(with: weights, window: window).batchNormalized(
+                    gamma: gamma, beta: beta, statistics: moments, adding: isAdded ? shortcut : nil,
+                    rectifies: rectifies
+                ).result.elements
+                TensorExecution.withoutGradients {
+                    func found(_ shortcut: consuming Tensor?) -> [Float] {
+                        maps.convolvedAndNormalized(
+                            with: weights, window: window, gamma: gamma, beta: beta, moments: moments,
+                            adding: shortcut, rectifies: rectifies
+                        ).elements
+                    }
+                    // A shortcut that somebody has stays as it is; one that nobody has becomes the result.
+                    let copied = found(isAdded ? shortcut : nil)
+                    let taken = found(isAdded ? Tensor(shape: shortcut.shape, elements: kept) : nil)
+                    #expect(copied == taken && shortcut.elements == kept)
+                    let scale = expected.reduce(0) { max($0, abs($1)) }
+                    #expect(zip(copied, expected).allSatisfy { abs($0 - $1) <= 2e-6 * scale })
+                }
+            }
+        }
+    }
+
     @Test("what pools a batch normalization recomputes its elements in the backward pass")
     func lazyPooling() {
         let operands = [Self.random([2, 6, 6, 8], seed: 4), Self.random([8], seed: 5), Self.random([8], seed: 6)]
