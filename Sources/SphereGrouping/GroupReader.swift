@@ -32,9 +32,10 @@ struct GroupReader {
         (modes, sizes) = Self.summary(shifted, labels, multiplicities)
     }
 
-    /// Joins small groups by `rule`.
-    mutating func apply(_ rule: ReadOut.SmallGroups, concentration: Concentration) {
-        switch rule {
+    /// Joins groups by the rules of `readOut` that come after the cores.
+    mutating func apply(_ readOut: ReadOut, concentration: Concentration) {
+        if let coarse = readOut.coarseConcentration { coarsen(coarse) }
+        switch readOut.smallGroups {
         case .keep, .unlabelled: break
         case .join(let minimum): join(fewerThan: Double(minimum), withinExponent: .infinity, concentration)
         case .joinFragments:
@@ -42,6 +43,23 @@ struct GroupReader {
             join(fewerThan: effective / 15, withinExponent: 10, concentration)
             join(fewerThan: effective / 50, withinExponent: 50, concentration)
         }
+    }
+
+    /// Steps at a coarser concentration.
+    private static let coarseSteps = 10
+
+    /// Groups whose modes meet under mean shift at `kappa`, weighted by their sizes, become one.
+    private mutating func coarsen(_ kappa: Concentration) {
+        if sizes.count < 2 { return }
+        // A seed that no point belongs to still has a place.
+        var chain = BlurringChain(
+            modes, weights: sizes.map { Float(max(1, $0)) }, concentration: Float(kappa.value), on: execution)
+        for _ in 0..<Self.coarseSteps { chain.step() }
+        let coarse = ConnectedComponents.labels(
+            of: chain.distinct, minimumCosine: ReadOut().coreCosine(kappa), on: execution)
+        let representatives = chain.representatives
+        labels = labels.map { coarse[Int(representatives[$0])] }
+        (modes, sizes) = Self.summary(shifted, labels, multiplicities)
     }
 
     /// e to the entropy of the groups' shares: the number of equal groups that would be as hard to guess.

@@ -112,7 +112,7 @@ public struct MeanShift: Sendable {
         var reader = GroupReader(
             shifted: run.shifted, multiplicities: run.multiplicities, coreCosine: readOut.coreCosine(kappa),
             on: execution)
-        reader.apply(readOut.smallGroups, concentration: kappa)
+        reader.apply(readOut, concentration: kappa)
         let labels = run.representatives.map { reader.labels[Int($0)] }
         return grouping(of: points, labels, reader, run, kappa)
     }
@@ -129,7 +129,7 @@ public struct MeanShift: Sendable {
         var reader = GroupReader(
             shifted: run.shifted, multiplicities: multiplicities, coreCosine: readOut.coreCosine(kappa),
             on: execution)
-        reader.apply(readOut.smallGroups, concentration: kappa)
+        reader.apply(readOut, concentration: kappa)
         return grouping(of: points, nearest.map { reader.labels[$0] }, reader, run, kappa)
     }
 
@@ -145,6 +145,11 @@ public struct MeanShift: Sendable {
         require(maximum >= 0, "iterations must be 0 or more, found \(maximum)")
         if case .quantile(let quantile) = concentration {
             require(quantile > 0 && quantile <= 1, "the quantile of neighbours must be in (0, 1], found \(quantile)")
+        }
+        if let coarse = readOut.coarseConcentration {
+            require(
+                coarse.value <= Double(MeanShiftPlan.largestConcentration),
+                "the coarse concentration must be at most \(MeanShiftPlan.largestConcentration), found \(coarse.value)")
         }
         if let cosine = readOut.mergeCosine {
             require(cosine >= -1 && cosine <= 1, "merge cosine must be in [-1, 1], found \(cosine)")

@@ -1,10 +1,13 @@
-internal import SphereTheory
+public import SphereTheory
 
 /// How groups are read off points that mean shift has moved.
 ///
 /// 1. **Cores**: connected components of the shifted points at `cos >= mergeCosine`. By default the cosine at which the kernel
 ///    is e^-0.5, a chord of one bandwidth.
-/// 2. **Fragments**: points that were still between modes when the iterations ended form small components, and they are
+/// 2. **Coarser groups**, if wanted: the cores' modes, weighted by their sizes, go through ten steps of blurring mean shift at a lower concentration, and
+///    those that meet are one group. So a narrow kernel, which is fast because far points do not matter to it, brings pixels together, and a wide
+///    one decides over a few hundred modes what belongs together.
+/// 3. **Fragments**: points that were still between modes when the iterations ended form small components, and they are
 ///    joined to the group they were on the way to. ``SmallGroups`` says which groups count as small and what happens to them.
 ///
 /// Every point is in exactly one group (or, with ``SmallGroups/unlabelled(fewerThan:)``, in none), and nothing depends on
@@ -12,6 +15,8 @@ internal import SphereTheory
 public struct ReadOut: Sendable, Hashable {
     /// Points with at least this cosine are in one core; `nil` takes the cosine of one bandwidth, 1 - 0.5 / kappa.
     public var mergeCosine: Double?
+    /// The concentration at which modes are shifted on, lower than that of the iterations; `nil`: they are not.
+    public var coarseConcentration: Concentration?
     /// What happens to small groups.
     public var smallGroups: SmallGroups
 
@@ -34,8 +39,12 @@ public struct ReadOut: Sendable, Hashable {
     /// Reads groups off with the given rules.
     ///
     /// - Precondition: `mergeCosine` is in [-1, 1].
-    public init(mergeCosine: Double? = nil, smallGroups: SmallGroups = .joinFragments) {
+    public init(
+        mergeCosine: Double? = nil, coarseConcentration: Concentration? = nil,
+        smallGroups: SmallGroups = .joinFragments
+    ) {
         self.mergeCosine = mergeCosine
+        self.coarseConcentration = coarseConcentration
         self.smallGroups = smallGroups
     }
 

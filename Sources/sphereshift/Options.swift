@@ -111,6 +111,12 @@ struct ReadOutOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Lower concentration at which groups that meet, weighted by their sizes, become one (default: none do).",
+            valueName: "kappa"))
+    var coarseConcentration: Double?
+
+    @Option(
+        help: ArgumentHelp(
             "Groups of fewer points are small (default: fragments far smaller than the others join the nearest).",
             valueName: "n"))
     var minimumSize: Int?
@@ -130,6 +136,13 @@ struct ReadOutOptions: ParsableArguments {
         if let mergeCosine, !(mergeCosine >= -1 && mergeCosine <= 1) {
             throw ValidationError("--merge-cosine must be in [-1, 1], found \(mergeCosine)")
         }
+        if let coarseConcentration,
+            !(coarseConcentration > 0 && coarseConcentration <= Double(MeanShiftPlan.largestConcentration))
+        {
+            throw ValidationError(
+                "--coarse-concentration must be in (0, \(MeanShiftPlan.largestConcentration)], found \(coarseConcentration)"
+            )
+        }
         if let minimumSize, minimumSize < 1 {
             throw ValidationError("--minimum-size must be 1 or more, found \(minimumSize)")
         }
@@ -148,6 +161,8 @@ struct ReadOutOptions: ParsableArguments {
             case (let size?, .join): .join(fewerThan: size)
             case (let size?, .unlabelled): .unlabelled(fewerThan: size)
             }
-        return ReadOut(mergeCosine: mergeCosine, smallGroups: rule)
+        return ReadOut(
+            mergeCosine: mergeCosine, coarseConcentration: coarseConcentration.map { Concentration($0) },
+            smallGroups: rule)
     }
 }

@@ -163,6 +163,27 @@ import Testing
         #expect(try sizes(.joinFragments) == ([50, 30, 1, 1, 1], 0))
     }
 
+    @Test("joins groups that meet at a coarser concentration, weighted by their sizes")
+    func coarserGroups() throws {
+        // Two heaps of 100 points 60 degrees apart, and 5 points 20 degrees from the first.
+        var rows = [[Float]](repeating: [1, 0, 0], count: 100)
+        rows += [[Float]](repeating: [0.5, 0.8660254, 0], count: 100)
+        rows += [[Float]](repeating: [0.9396926, -0.3420201, 0], count: 5)
+        let points = Matrix(rows)
+        func sizes(_ coarse: Concentration?) throws -> [Int] {
+            let readOut = ReadOut(coarseConcentration: coarse, smallGroups: .keep)
+            return try MeanShift(concentration: 300, iterations: .count(3), readOut: readOut).group(points).sizes
+        }
+        #expect(try sizes(nil) == [100, 100, 5])
+        #expect(try sizes(Concentration(30)) == [105, 100])
+        // A kernel this wide holds all of them together.
+        #expect(try sizes(Concentration(1)) == [205])
+        // The few follow the many and not the other way round: the mode stays where most points are.
+        let readOut = ReadOut(coarseConcentration: Concentration(30), smallGroups: .keep)
+        let grouping = try MeanShift(concentration: 300, iterations: .count(3), readOut: readOut).group(points)
+        #expect(grouping.labels[204] == grouping.labels[0] && grouping.modes[0, 0] > 0.999)
+    }
+
     @Test("joins a fragment on its way to a group, and never groups of equal size")
     func fragments() throws {
         var rows: [[Float]] = []

@@ -18,6 +18,8 @@ public struct InstanceDesign: Sendable, Hashable {
     public var wavelengths: [Double]
     /// kappa of mean shift.
     public var concentration: Float
+    /// The concentration at which groups that meet are one object, see `ReadOut.coarseConcentration`; `nil`: groups are objects.
+    public var coarseConcentration: Float?
     /// Loops of mean shift with a loss in training; 0 trains the points alone.
     public var loops: Int
     /// Objects of fewer pixels of the full size are none.
@@ -42,8 +44,8 @@ public struct InstanceDesign: Sendable, Hashable {
 
     /// Cell nuclei in fluorescence images: 5 to 90 pixels wide, hundreds in a picture, touching.
     public static let nuclei = InstanceDesign(
-        name: "nuclei", isGray: true, scale: 1, width: 16, wavelengths: [40, 160], concentration: 50, loops: 2,
-        leastArea: 16, isConnected: true, hasNoUpside: true)
+        name: "nuclei", isGray: true, scale: 1, width: 16, wavelengths: [40, 160], concentration: 50,
+        coarseConcentration: 15, loops: 2, leastArea: 25, isConnected: true, hasNoUpside: true)
 
     /// Leaves of rosettes seen from above: 16 to 100 pixels wide, overlapping, in several pieces where one crosses another.
     public static let leaves = InstanceDesign(
@@ -80,6 +82,9 @@ public struct InstanceDesign: Sendable, Hashable {
         if !(concentration > 0 && concentration <= MeanShiftPlan.largestConcentration) {
             return "a concentration of \(concentration): must lie in (0, \(MeanShiftPlan.largestConcentration)]"
         }
+        if let coarse = coarseConcentration, !(coarse > 0 && coarse <= MeanShiftPlan.largestConcentration) {
+            return "a coarse concentration of \(coarse): must lie in (0, \(MeanShiftPlan.largestConcentration)]"
+        }
         if !(0...1000).contains(loops) { return "\(loops) loops: must lie in 0...1000" }
         if trunk == .residual && isGray { return "a residual trunk sees colours" }
         if classes.count > 1000 || Set(classes).count != classes.count || classes.contains(where: \.isEmpty) {
@@ -95,7 +100,7 @@ public struct InstanceDesign: Sendable, Hashable {
             "trunk": trunk.rawValue,
             "width": "\(width)", "classes": classes.joined(separator: ","),
             "wavelengths": wavelengths.map { "\($0)" }.joined(separator: " "), "concentration": "\(concentration)",
-            "loops": "\(loops)",
+            "coarse_concentration": coarseConcentration.map { "\($0)" } ?? "", "loops": "\(loops)",
             "least_area": "\(leastArea)", "connected": isConnected ? "1" : "0",
             "no_upside": hasNoUpside ? "1" : "0",
         ]
@@ -118,7 +123,11 @@ public struct InstanceDesign: Sendable, Hashable {
                     let numbers = text.split(separator: " ").map { Double($0) }
                     return numbers.contains(nil) ? nil : numbers.map { $0! }
                 },
-                concentration: try read("concentration") { Float($0) }, loops: try read("loops") { Int($0) },
+                concentration: try read("concentration") { Float($0) },
+                // Older files have none.
+                coarseConcentration: texts["coarse_concentration", default: ""].isEmpty
+                    ? nil : try read("coarse_concentration") { Float($0) },
+                loops: try read("loops") { Int($0) },
                 leastArea: try read("least_area") { Int($0) }, isConnected: try read("connected", flag),
                 hasNoUpside: try read("no_upside", flag),
                 classes: try read("classes") { $0.split(separator: ",").map(String.init) })

@@ -184,39 +184,28 @@ public final class InstanceModel {
                 let picture = Tensor(
                     shape: [1, image.height, image.width, channels], elements: design.normalized(image))
                 let seen = shrunk(picture, width: width, height: height)
-                let output = inPieces(seen, width: width, height: height, side: largestPiece)
-                let isFullSize = width == image.width && height == image.height
-                let elements =
-                    (isFullSize ? output : output.resized(height: image.height, width: image.width)).elements
-                return split(elements, width: image.width, height: image.height)
+                var (scores, offsets) = inPieces(seen, width: width, height: height, side: largestPiece)
+                if width != image.width || height != image.height {
+                    scores = scores.resized(height: image.height, width: image.width)
+                    offsets = offsets.resized(height: image.height, width: image.width)
+                }
+                let isClassified = design.scoreCount > 1
+                return Maps(
+                    width: image.width, height: image.height,
+                    scores: isClassified ? objectScores(scores) : scores.elements,
+                    classScores: isClassified ? scores.elements : [], offsets: offsets.reshaped(-1, 2))
             }
         }
     }
 
-    /// The network's output, scores and offsets of a pixel one after the other, as maps.
-    private func split(_ elements: [Float], width: Int, height: Int) -> Maps {
-        let (pixels, count) = (width * height, design.scoreCount)
-        var scores = [Float](repeating: 0, count: pixels)
-        var offsets = [Float](repeating: 0, count: 2 * pixels)
-        var classScores: [Float] = []
-        if count > 1 { classScores.reserveCapacity(count * pixels) }
-        for pixel in 0..<pixels {
-            let row = elements[pixel * (count + 2)..<(pixel + 1) * (count + 2)]
-            offsets[2 * pixel] = row[row.startIndex + count]
-            offsets[2 * pixel + 1] = row[row.startIndex + count + 1]
-            if count == 1 {
-                scores[pixel] = row.first!
-            } else {
-                let logits = row.prefix(count)
-                classScores += logits
-                // The logit of the sum of the classes' probabilities.
-                let classes = logits.dropFirst()
-                let largest = classes.max()!
-                scores[pixel] = largest + log(classes.reduce(0) { $0 + exp($1 - largest) }) - logits.first!
-            }
+    /// The logit of the sum of the classes' probabilities for every pixel.
+    private func objectScores(_ scores: Tensor) -> [Float] {
+        let (elements, count) = (scores.elements, design.scoreCount)
+        return stride(from: 0, to: elements.count, by: count).map { start in
+            let classes = elements[start + 1..<start + count]
+            let largest = classes.max()!
+            return largest + log(classes.reduce(0) { $0 + exp($1 - largest) }) - elements[start]
         }
-        return Maps(
-            width: width, height: height, scores: scores, classScores: classScores, offsets: offsets)
     }
 
     /// The size at which the network sees a picture.
@@ -234,14 +223,17 @@ public final class InstanceModel {
         return means.resized(height: height, width: width)
     }
 
-    /// Scores and offsets [1, height, width, scores + 2] of a picture of any size, piece by piece.
-    private func inPieces(_ picture: Tensor, width: Int, height: Int, side: Int) -> Tensor {
+    /// Scores [1, height, width, scores] and offsets [1, height, width, 2] of a picture of any size, piece by piece.
+    private func inPieces(
+        _ picture: Tensor, width: Int, height: Int, side: Int
+    ) -> (scores: Tensor, offsets: Tensor) {
         let (multiple, margin, channels) = (design.trunk.sideMultiple, design.trunk.margin, design.channels)
-        let (count, size) = (design.scoreCount, design.scoreCount + 2)
         let paddedWidth = (width + multiple - 1) / multiple * multiple
         let paddedHeight = (height + multiple - 1) / multiple * multiple
+        if paddedWidth == width && paddedHeight == height && max(width, height) <= side { return network(picture) }
         let source = picture.elements
-        var result = [Float](repeating: 0, count: size * width * height)
+        let sizes = [design.scoreCount, 2]
+        var results = sizes.map { [Float](repeating: 0, count: $0 * width * height) }
         for top in stride(from: 0, to: height, by: side) {
             for left in stride(from: 0, to: width, by: side) {
                 let (bottom, right) = (min(top + side, paddedHeight), min(left + side, paddedWidth))
@@ -250,26 +242,29 @@ public final class InstanceModel {
                 var piece: [Float] = []
                 piece.reserveCapacity((y1 - y0) * (x1 - x0) * channels)
                 for y in y0..<y1 {
-                    for x in x0..<x1 {
-                        // The border's pixels go on to the next multiple.
-                        let at = (min(y, height - 1) * width + min(x, width - 1)) * channels
-                        for c in 0..<channels { piece.append(source[at + c]) }
+                    // The border's pixels go on to the next multiple.
+                    let row = min(y, height - 1) * width
+                    piece += source[(row + x0) * channels..<(row + min(x1, width)) * channels]
+                    for _ in 0..<max(0, x1 - width) {
+                        piece += source[(row + width - 1) * channels..<(row + width) * channels]
                     }
                 }
-                let (scores, offsets) = network(
-                    Tensor(shape: [1, y1 - y0, x1 - x0, channels], elements: piece))
-                let (scoreElements, offsetElements) = (scores.elements, offsets.elements)
-                for y in top..<min(bottom, height) {
-                    for x in left..<min(right, width) {
-                        let (from, to) = ((y - y0) * (x1 - x0) + x - x0, size * (y * width + x))
-                        for score in 0..<count { result[to + score] = scoreElements[count * from + score] }
-                        result[to + count] = offsetElements[2 * from]
-                        result[to + count + 1] = offsetElements[2 * from + 1]
+                let output = network(Tensor(shape: [1, y1 - y0, x1 - x0, channels], elements: piece))
+                for (i, elements) in [output.scores.elements, output.offsets.elements].enumerated() {
+                    let size = sizes[i]
+                    let columns = size * (min(right, width) - left)
+                    for y in top..<min(bottom, height) {
+                        let from = size * ((y - y0) * (x1 - x0) + left - x0)
+                        let to = size * (y * width + left)
+                        results[i].replaceSubrange(to..<to + columns, with: elements[from..<from + columns])
                     }
                 }
             }
         }
-        return Tensor(shape: [1, height, width, size], elements: result)
+        return (
+            Tensor(shape: [1, height, width, sizes[0]], elements: results[0]),
+            Tensor(shape: [1, height, width, sizes[1]], elements: results[1])
+        )
     }
 
     // MARK: - Grouping
@@ -304,7 +299,10 @@ public final class InstanceModel {
     ) -> MeanShift {
         MeanShift(
             concentration: .fixed(Concentration(Double(concentration ?? design.concentration))),
-            iterations: iterations, accuracy: Self.accuracy, readOut: ReadOut(smallGroups: .keep), execution: execution)
+            iterations: iterations, accuracy: Self.accuracy,
+            readOut: ReadOut(
+                coarseConcentration: design.coarseConcentration.map { Concentration(Double($0)) },
+                smallGroups: .keep), execution: execution)
     }
 
     /// Finds the objects that the network's output shows: ``maps(of:largestPiece:on:)`` of a picture.
