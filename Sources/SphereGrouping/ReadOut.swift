@@ -16,6 +16,8 @@ public struct ReadOut: Sendable, Hashable {
     /// Points with at least this cosine are in one core; `nil` takes the cosine of one bandwidth, 1 - 0.5 / kappa.
     public var mergeCosine: Double?
     /// The concentration at which modes are shifted on, lower than that of the iterations; `nil`: they are not.
+    ///
+    /// At most `MeanShiftPlan.largestConcentration`. Takes O(G^2 D) for G cores.
     public var coarseConcentration: Concentration?
     /// What happens to small groups.
     public var smallGroups: SmallGroups

@@ -27,6 +27,8 @@ public final class MemoryPool: Sendable {
 
         /// Blocks from here on are mapped: in the heap, freed ones of several sizes would lie scattered and stay with the process.
         static let leastMapped = 1 << 18
+        /// Bytes of a page: mapped blocks are divided between pages, of which some systems have larger ones.
+        static let pageSize = max(4096, Int(sysconf(Int32(_SC_PAGESIZE))))
 
         /// A block of whole pages.
         init(byteCount: Int) {
@@ -107,7 +109,7 @@ public final class MemoryPool: Sendable {
     /// A block of at least `byteCount` bytes, aligned to a cache line; its contents are whatever was there.
     package func take(byteCount: Int) -> Block {
         // Whole pages, so that maps of nearly the same size share blocks.
-        let wanted = max(1, (byteCount + 4095) / 4096) * 4096
+        let wanted = max(1, (byteCount + Block.pageSize - 1) / Block.pageSize) * Block.pageSize
         return state.withLock { state in
             let block = state.takeFree(byteCount: wanted) ?? Block(byteCount: wanted)
             state.bytesInUse += block.byteCount
