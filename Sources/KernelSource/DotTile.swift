@@ -9,14 +9,14 @@
 ///   - dimension: D >= 1.
 ///   - tile: sourceGroup rows of panelColumns elements, `stride` apart.
 ///   - isCosine: a constant; limits the results to [-1, 1], NaN stays NaN.
-@inline(__always) func dotTile(
+@inline(always) func dotTile(
     _ panel: UnsafePointer<Float>, _ sources: UnsafePointer<Float>, _ dimension: Int,
     _ tile: UnsafeMutablePointer<Float>, _ stride: Int, isCosine: Bool
 ) {
     var sum = zeroAccumulators
     for r in 0..<tileRows {
         let source = Vector(repeating: sources[r])
-        for v in 0..<tileVectors { sum[unchecked: r * tileVectors + v] = source * load(panel + v * lanes) }
+        for v in 0..<tileVectors { sum[unchecked: r &* tileVectors &+ v] = source * load(panel + v &* lanes) }
     }
     var p = panel
     var s = sources
@@ -27,16 +27,16 @@
         for r in 0..<tileRows {
             let source = Vector(repeating: s[r])
             for v in 0..<tileVectors {
-                sum[unchecked: r * tileVectors + v] = multiplyAdd(
-                    source, load(p + v * lanes), sum[unchecked: r * tileVectors + v])
+                sum[unchecked: r &* tileVectors &+ v] = multiplyAdd(
+                    source, load(p + v &* lanes), sum[unchecked: r &* tileVectors &+ v])
             }
         }
-        k += 1
+        k &+= 1
     }
     for r in 0..<tileRows {
         for v in 0..<tileVectors {
-            let dot = sum[unchecked: r * tileVectors + v]
-            store(isCosine ? limitedCosine(dot) : dot, tile + r * stride + v * lanes)
+            let dot = sum[unchecked: r &* tileVectors &+ v]
+            store(isCosine ? limitedCosine(dot) : dot, tile + (r &* stride &+ v &* lanes))
         }
     }
 }
@@ -54,29 +54,46 @@
 }
 
 /// ``dotTile`` of cosines in double, rounded to float at the end.
-@inline(__always) func dotTileDouble(
+@inline(always) func dotTileDouble(
     _ panel: UnsafePointer<Double>, _ sources: UnsafePointer<Double>, _ dimension: Int,
     _ tile: UnsafeMutablePointer<Float>, _ stride: Int
 ) {
     var sum = zeroDoubleAccumulators
+    for r in 0..<tileRows {
+        let source = DoubleVector(repeating: sources[r])
+        for v in 0..<tileVectors {
+            sum[unchecked: r &* tileVectors &+ v] = source * load(panel + v &* doubleLanes)
+        }
+    }
     var p = panel
     var s = sources
-    for _ in 0..<dimension {
+    var k = 1
+    while k < dimension {
+        p += doublePanelColumns
+        s += tileRows
         for r in 0..<tileRows {
             let source = DoubleVector(repeating: s[r])
             for v in 0..<tileVectors {
-                sum[unchecked: r * tileVectors + v] = multiplyAdd(
-                    source, load(p + v * doubleLanes), sum[unchecked: r * tileVectors + v])
+                sum[unchecked: r &* tileVectors &+ v] = multiplyAdd(
+                    source, load(p + v &* doubleLanes), sum[unchecked: r &* tileVectors &+ v])
             }
         }
-        p += doublePanelColumns
-        s += tileRows
+        k &+= 1
     }
-    for r in 0..<tileRows {
+    // In halves: LLVM does not unroll the whole, and the accumulators would live in memory.
+    storeCosines(sum, from: 0, to: tileRows / 2, tile, stride)
+    storeCosines(sum, from: tileRows / 2, to: tileRows, tile, stride)
+}
+
+/// Rows from `start` to `end` of a tile of cosines in double, limited to [-1, 1] and rounded to float.
+@inline(always) private func storeCosines(
+    _ sum: DoubleTileAccumulators, from start: Int, to end: Int, _ tile: UnsafeMutablePointer<Float>, _ stride: Int
+) {
+    for r in start..<end {
         for v in 0..<tileVectors {
-            let dot = sum[unchecked: r * tileVectors + v]
+            let dot = sum[unchecked: r &* tileVectors &+ v]
             let limited = dot.replacing(with: 1, where: dot .> 1).replacing(with: -1, where: dot .< -1)
-            storeNarrowed(limited, tile + r * stride + v * doubleLanes)
+            storeNarrowed(limited, tile + (r &* stride &+ v &* doubleLanes))
         }
     }
 }

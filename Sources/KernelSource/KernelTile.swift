@@ -53,30 +53,37 @@
     // One per vector of the panel, 3 at most.
     var sums: InlineArray<3, Vector> = [zero, zero, zero]
     var offset = 0
-    for r in 0..<rows {
-        var rowSum = zero
-        if let rowTotals { rowSum = load(rowTotals + r &* lanes) }
-        for v in 0..<tileVectors {
-            let i = offset &+ v &* lanes
-            let value = kernelValue(load(tile + i), exponent)
-            if let weights {
-                let weighted = value * Vector(repeating: weights[r])
-                store(weighted, tile + i)
-                sums[unchecked: v] += weighted
-            } else {
-                store(value, tile + i)
-                sums[unchecked: v] += value
+    var r = 0
+    while r < rows {
+        var values: KernelVectors = [zero, zero, zero, zero, zero, zero]
+        for i in 0..<2 &* tileVectors { values[unchecked: i] = load(tile + (offset &+ i &* lanes)) }
+        kernelValues(&values, exponent)
+        for row in 0..<2 {
+            var rowSum = zero
+            if let rowTotals { rowSum = load(rowTotals + (r &+ row) &* lanes) }
+            for v in 0..<tileVectors {
+                let i = offset &+ (row &* tileVectors &+ v) &* lanes
+                let value = values[unchecked: row &* tileVectors &+ v]
+                if let weights {
+                    let weighted = value * Vector(repeating: weights[r &+ row])
+                    store(weighted, tile + i)
+                    sums[unchecked: v] += weighted
+                } else {
+                    store(value, tile + i)
+                    sums[unchecked: v] += value
+                }
+                if let rowTile, let columnWeights {
+                    let weighted = value * load(columnWeights + v &* lanes)
+                    store(weighted, rowTile + i)
+                    rowSum += weighted
+                } else {
+                    rowSum += value
+                }
             }
-            if let rowTile, let columnWeights {
-                let weighted = value * load(columnWeights + v * lanes)
-                store(weighted, rowTile + i)
-                rowSum += weighted
-            } else {
-                rowSum += value
-            }
+            if let rowTotals { store(rowSum, rowTotals + (r &+ row) &* lanes) }
         }
-        if let rowTotals { store(rowSum, rowTotals + r &* lanes) }
-        offset &+= panelColumns
+        offset &+= 2 &* panelColumns
+        r &+= 2
     }
     for v in 0..<tileVectors { store(load(totals + v * lanes) + sums[unchecked: v], totals + v * lanes) }
 }

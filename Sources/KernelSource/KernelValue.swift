@@ -36,3 +36,47 @@ typealias KernelExponent = (factor: Vector, offset: Vector)
     let least = BitVector(repeating: 0x4b3f_ff81)
     return unsafeBitCast(BitVector(repeating: 0).replacing(with: bits, where: power .> least), to: Vector.self)
 }
+
+/// Dot products of `tileVectors` vectors in two rows, 6 at most.
+typealias KernelVectors = InlineArray<6, Vector>
+
+/// ``kernelValue(_:_:)`` of the first `2 * tileVectors` elements, in place, operation by operation.
+///
+/// One element after the other would be eleven operations that wait for one another: the scheduler of a core fills up with
+/// them before it has seen enough elements to keep its multipliers busy.
+@inline(always) func kernelValues(_ vectors: inout KernelVectors, _ exponent: KernelExponent) {
+    let zero = Vector(repeating: 0)
+    var rounded: KernelVectors = [zero, zero, zero, zero, zero, zero]
+    var p: KernelVectors = [zero, zero, zero, zero, zero, zero]
+    for i in 0..<2 &* tileVectors {
+        rounded[unchecked: i] = multiplyAdd(vectors[unchecked: i], exponent.factor, exponent.offset)
+    }
+    for i in 0..<2 &* tileVectors {
+        vectors[unchecked: i] = multiplyAdd(
+            vectors[unchecked: i], exponent.factor, exponent.offset - rounded[unchecked: i])
+    }
+    for i in 0..<2 &* tileVectors {
+        p[unchecked: i] = multiplyAdd(
+            vectors[unchecked: i], Vector(repeating: 0.0013269521), Vector(repeating: 0.0096712913))
+    }
+    for i in 0..<2 &* tileVectors {
+        p[unchecked: i] = multiplyAdd(p[unchecked: i], vectors[unchecked: i], Vector(repeating: 0.05550711))
+    }
+    for i in 0..<2 &* tileVectors {
+        p[unchecked: i] = multiplyAdd(p[unchecked: i], vectors[unchecked: i], Vector(repeating: 0.24022247))
+    }
+    for i in 0..<2 &* tileVectors {
+        p[unchecked: i] = multiplyAdd(p[unchecked: i], vectors[unchecked: i], Vector(repeating: 0.69314700))
+    }
+    for i in 0..<2 &* tileVectors {
+        p[unchecked: i] = multiplyAdd(p[unchecked: i], vectors[unchecked: i], Vector(repeating: 1))
+    }
+    // The bits of 1.5 * 2^23 - 127.
+    let least = BitVector(repeating: 0x4b3f_ff81)
+    for i in 0..<2 &* tileVectors {
+        let power = unsafeBitCast(rounded[unchecked: i], to: BitVector.self)
+        let bits = unsafeBitCast(p[unchecked: i], to: BitVector.self) &+ (power &<< 23)
+        vectors[unchecked: i] = unsafeBitCast(
+            BitVector(repeating: 0).replacing(with: bits, where: power .> least), to: Vector.self)
+    }
+}

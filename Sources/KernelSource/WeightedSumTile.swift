@@ -1,8 +1,8 @@
 /// Second product of a mean-shift step: `sums[k, c] += sum over r of tile[r, c] * x_r[k]` for the coordinates k < dimension.
 ///
 /// Coordinates go in blocks of `tileRows`, so that a block's accumulators stay in registers over all rows of the tile;
-/// what remains takes as many accumulators as it needs. The sum over one tile starts at zero and is added to `sums` at its
-/// end, which keeps the error of long sums at (rows + N / rows) ulps.
+/// what remains takes as many accumulators as it needs. The sum over one tile starts with the first row's product (zeros would
+/// come from memory) and is added to `sums` at its end, which keeps the error of long sums at (rows + N / rows) ulps.
 ///
 /// - Parameters:
 ///   - tile: rows x panelColumns kernel values.
@@ -41,9 +41,16 @@
     _ sums: UnsafeMutablePointer<Float>
 ) {
     var sum = zeroAccumulators
+    for c in 0..<columns {
+        let x = Vector(repeating: sources[c])
+        for v in 0..<tileVectors { sum[unchecked: c &* tileVectors &+ v] = x * load(tile + v &* lanes) }
+    }
     var t = tile
     var s = sources
-    for _ in 0..<rows {
+    var r = 1
+    while r < rows {
+        t += panelColumns
+        s += stride
         for c in 0..<columns {
             let x = Vector(repeating: s[c])
             for v in 0..<tileVectors {
@@ -51,8 +58,12 @@
                     x, load(t + v &* lanes), sum[unchecked: c &* tileVectors &+ v])
             }
         }
-        t += panelColumns
-        s += stride
+        r &+= 1
     }
-    for i in 0..<columns * tileVectors { store(load(sums + i * lanes) + sum[unchecked: i], sums + i * lanes) }
+    for c in 0..<columns {
+        for v in 0..<tileVectors {
+            let i = c &* tileVectors &+ v
+            store(load(sums + i &* lanes) + sum[unchecked: i], sums + i &* lanes)
+        }
+    }
 }
