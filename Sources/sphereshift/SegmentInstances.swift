@@ -8,6 +8,8 @@ import SphereReports
 struct SegmentInstances {
     let model: InstanceModel
     let name: String
+    /// Whether the network's output is averaged over the design's symmetries.
+    let augments: Bool
     let execution: Execution
 
     private struct Row: Encodable {
@@ -36,7 +38,8 @@ struct SegmentInstances {
         var bar = ProgressBar("segment")
         for (index, picture) in pictures.enumerated() {
             let found = try SegmentedObjects(
-                name: picture.name, image: picture.image, model: model, on: execution
+                name: picture.name, image: picture.image, model: model,
+                symmetries: augments ? model.design.symmetries : [.identity], on: execution
             ) { bar.update(index, of: pictures.count, note: "\(picture.name), loop \($0.iteration)") }
             let path = { (kind: String) in "\(output)/\(picture.name)_\(kind).png" }
             try found.segmentation.labels.writePNG(to: path("labels"))
@@ -58,6 +61,7 @@ struct SegmentInstances {
             parameters: [
                 HTMLReport.Parameter("weights", name),
                 HTMLReport.Parameter("concentration", Double(model.design.concentration).shortText),
+                HTMLReport.Parameter("turns and mirror images", "\(augments ? model.design.symmetries.count : 1)"),
                 HTMLReport.Parameter("threads", "\(execution.threads)"),
                 HTMLReport.Parameter("instruction set", execution.instructionSet.rawValue),
                 HTMLReport.Parameter("processor", InstructionSet.processorName),

@@ -122,6 +122,34 @@ struct InstanceModelTests {
         }
     }
 
+    @Test("average over turns and mirror images: an average over all eight turns with the picture")
+    func symmetries() throws {
+        let model = InstanceModel(Self.design, seed: 5)
+        let (image, _) = DiscFolder.discs(side: 64, seed: 2)
+        let wide = Image<UInt8>(
+            width: 64, height: 48, channels: image.channels,
+            samples: Array(image.samples.prefix(64 * 48 * image.channels)))
+        let maps = model.maps(of: wide, symmetries: SquareSymmetry.all)
+        let single = model.maps(of: wide)
+        #expect(zip(maps.scores, single.scores).contains { abs($0 - $1) > 1e-3 }, "a random network has no symmetry")
+        for symmetry in SquareSymmetry.all {
+            let turned = model.maps(of: symmetry.applied(to: wide), symmetries: SquareSymmetry.all)
+            #expect(turned.width == (symmetry.transposes ? 48 : 64) && turned.height == (symmetry.transposes ? 64 : 48))
+            let (newOffsets, offsets) = (turned.offsets.elements, maps.offsets.elements)
+            for (new, old) in symmetry.sources(width: 64, height: 48).enumerated() {
+                let offset = symmetry.undone(SIMD2(newOffsets[2 * new], newOffsets[2 * new + 1]))
+                let expected = SIMD2(offsets[2 * old], offsets[2 * old + 1])
+                let (error, size) = (offset - expected, 1 + abs(expected.x) + abs(expected.y))
+                if abs(turned.scores[new] - maps.scores[old]) > 1e-4 * max(1, abs(maps.scores[old]))
+                    || abs(error.x) + abs(error.y) > 1e-4 * size
+                {
+                    Issue.record("\(symmetry), pixel \(old): \(turned.scores[new]), \(offset) for \(expected)")
+                    return
+                }
+            }
+        }
+    }
+
     @Test("come back from their files, and other files are refused by name")
     func files() throws {
         let folder = try DiscFolder(pictures: 1)

@@ -72,6 +72,15 @@ public struct InstanceDesign: Sendable, Hashable {
         leastArea: 8, isConnected: false, hasNoUpside: false,
         classes: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"])
 
+    /// The ways to lay a picture down that a training shows the network: over them its output may be averaged
+    /// (``InstanceModel/maps(of:symmetries:largestPiece:on:)``).
+    ///
+    /// All eight where there is no upside, else the picture and its mirror image; digits as they are.
+    public var symmetries: [SquareSymmetry] {
+        if hasNoUpside { return SquareSymmetry.all }
+        return name == Self.digits.name ? [.identity] : [.identity, SquareSymmetry(mirrorsX: true)]
+    }
+
     /// A message that names the property that is out of range, if any is.
     var problem: String? {
         if !(scale > 0 && scale <= 1) { return "a scale of \(scale): must lie in (0, 1]" }

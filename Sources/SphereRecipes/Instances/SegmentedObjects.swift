@@ -28,16 +28,18 @@ public struct SegmentedObjects: Sendable {
 
     /// Finds the objects of `image` with `model`.
     ///
-    /// - Parameter onIteration: called after every loop of mean shift.
-    /// - Precondition: as `InstanceModel.maps(of:largestPiece:on:)`.
+    /// - Parameters:
+    ///   - symmetries: ways to lay the picture down, over which the network's output is averaged.
+    ///   - onIteration: called after every loop of mean shift.
+    /// - Precondition: as `InstanceModel.maps(of:symmetries:largestPiece:on:)`.
     /// - Throws: `GroupingError` where the network's output is not finite.
     public init(
-        name: String, image: Image<UInt8>, model: InstanceModel, on execution: Execution = .default,
-        onIteration: ((MeanShift.Progress) -> Void)? = nil
+        name: String, image: Image<UInt8>, model: InstanceModel, symmetries: [SquareSymmetry] = [.identity],
+        on execution: Execution = .default, onIteration: ((MeanShift.Progress) -> Void)? = nil
     ) throws(GroupingError) {
         let clock = ContinuousClock()
         let start = clock.now
-        let maps = model.maps(of: image, on: execution)
+        let maps = model.maps(of: image, symmetries: symmetries, on: execution)
         let middle = clock.now
         let segmentation = try model.objects(of: maps, on: execution, onIteration: onIteration)
         let end = clock.now

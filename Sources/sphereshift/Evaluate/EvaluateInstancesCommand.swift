@@ -20,7 +20,7 @@ struct EvaluateInstancesCommand: ParsableCommand {
 
             Examples:
               sphereshift evaluate instances --model nuclei/weights.safetensors --data val
-              sphereshift evaluate instances --model nuclei --data val --loops 0,1,5,10,rest --json
+              sphereshift evaluate instances --model nuclei --data val --loops 0,1,5,10,rest --augment --json
               sphereshift evaluate instances --model digits/weights.safetensors --scenes 300
             """)
 
@@ -38,6 +38,9 @@ struct EvaluateInstancesCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Concentration kappa of mean shift (default: the model's).", valueName: "kappa"))
     var concentration: Float?
+
+    @Flag(help: ArgumentHelp(SegmentCommand.augmentHelp))
+    var augment = false
 
     @Option(help: ArgumentHelp("Write an HTML report with tables and curves.", valueName: "file.html"))
     var report: String?
@@ -78,6 +81,7 @@ struct EvaluateInstancesCommand: ParsableCommand {
         let design = model.design
         let images = try InstanceImages(for: design, data: data, part: .test, scenes: 0..<scenes, seed: 1)
         let (choices, execution) = (choices!, executionOptions.execution)
+        let symmetries = augment ? design.symmetries : [.identity]
         var scores = choices.map { _ in InstanceScores() }
         var classScores = choices.map { _ in InstanceClassScores(classes: design.classes.count) }
         var seconds = (network: 0.0, grouping: choices.map { _ in 0.0 })
@@ -88,7 +92,7 @@ struct EvaluateInstancesCommand: ParsableCommand {
             bar.update(index, of: images.count, note: example.name)
             let clock = ContinuousClock()
             let start = clock.now
-            let maps = model.maps(of: example.image, on: execution)
+            let maps = model.maps(of: example.image, symmetries: symmetries, on: execution)
             seconds.network += (clock.now - start).seconds
             for (number, choice) in choices.enumerated() {
                 let start = clock.now
@@ -136,7 +140,7 @@ struct EvaluateInstancesCommand: ParsableCommand {
         output.settings = [
             ("model", self.model), ("design", design.name),
             ("concentration", Double(concentration ?? design.concentration).shortText),
-            ("data", data ?? "digits of the package"), ("loops", loops),
+            ("data", data ?? "digits of the package"), ("loops", loops), ("symmetries", "\(symmetries.count)"),
         ]
         if let report { try output.report.write(to: report) }
         print(format.json ? try JSON.text(output) : output.table)
