@@ -24,15 +24,16 @@
     let n = rounded - roundingMagic
     var r = multiplyAdd(n, Vector(repeating: -0x1.63p-1), x)
     r = multiplyAdd(n, Vector(repeating: 0x1.bd0106p-13), r)
+    // In pairs and by r^2, which is needed anyway: a chain of three multiply-adds instead of five.
+    let square = r * r
     var q = multiplyAdd(r, Vector(repeating: 1.97395580e-4), Vector(repeating: 1.39350968e-3))
-    q = multiplyAdd(q, r, Vector(repeating: 8.33357126e-3))
-    q = multiplyAdd(q, r, Vector(repeating: 4.16664630e-2))
-    q = multiplyAdd(q, r, Vector(repeating: 1.66666657e-1))
-    q = multiplyAdd(q, r, Vector(repeating: 0.5))
-    let e = multiplyAdd(q, r * r, r) + 1
+    let middle = multiplyAdd(r, Vector(repeating: 8.33357126e-3), Vector(repeating: 4.16664630e-2))
+    let low = multiplyAdd(r, Vector(repeating: 1.66666657e-1), Vector(repeating: 0.5))
+    q = multiplyAdd(multiplyAdd(q, square, middle), square, low)
+    let e = multiplyAdd(q, square, r) + 1
+    // Infinity for large x and NaN for NaN are one masked addition with AVX-512.
     return scaled(e, byPowerIn: rounded, zeroWhere: x .< -87.33654)
-        .replacing(with: .infinity, where: x .> 88.72283)
-        .replacing(with: x, where: x .!= x)
+        .replacing(with: x + Vector(repeating: .infinity), where: .!(x .<= 88.72283))
 }
 
 /// `y[i] = e^x[i]` for `count` elements; `x` and `y` may be the same memory.

@@ -60,7 +60,7 @@ struct SegmentCommand: ParsableCommand {
 
     /// Of the flag that `evaluate instances` has too.
     static let augmentHelp =
-        "Models of objects: average the network's output over the picture's turns and mirror images, up to eight times as slow and a little better."
+        "Models of objects: average the network's output over the picture's turns and mirror images: up to eight times as slow, better on nuclei."
 
     func validate() throws {
         var seen: Set<String> = []
