@@ -27,6 +27,8 @@ public final class MemoryPool: Sendable {
 
         /// Blocks from here on are mapped: in the heap, freed ones of several sizes would lie scattered and stay with the process.
         static let leastMapped = 1 << 18
+        /// Blocks from here on ask for huge pages: of smaller ones too much would stay unused.
+        static let leastHuge = 1 << 22
         /// Bytes of a page: mapped blocks are divided between pages, of which some systems have larger ones.
         static let pageSize = max(4096, Int(sysconf(Int32(_SC_PAGESIZE))))
 
@@ -43,6 +45,10 @@ public final class MemoryPool: Sendable {
                 fatalError("the system has no \(byteCount) bytes of memory for a tensor")
             }
             start = address
+            #if os(Linux)
+            // Pages of 2 MB where the system has them to spare: of 4 KB a large map has thousands, and the first touch of each is a trap. Only advice.
+            if byteCount >= Self.leastHuge { _ = madvise(address, byteCount, MADV_HUGEPAGE) }
+            #endif
         }
 
         private init(mappedAt start: UnsafeMutableRawPointer, byteCount: Int) {
