@@ -43,7 +43,8 @@
     }
 }
 
-/// The loop of both; every optional is a constant `nil` or is not, so that each call becomes a loop of its own.
+/// The loop of both, two rows at a time (`sourceGroup`, of which they are a multiple, is even); every optional is a constant
+/// `nil` or is not, so that each call becomes a loop of its own.
 @inline(always) private func kernelRows(
     _ tile: UnsafeMutablePointer<Float>, _ rowTile: UnsafeMutablePointer<Float>?, _ rows: Int,
     _ exponent: KernelExponent, _ weights: UnsafePointer<Float>?, _ columnWeights: UnsafePointer<Float>?,
