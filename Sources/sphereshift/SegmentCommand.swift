@@ -71,7 +71,6 @@ struct SegmentCommand: ParsableCommand {
         for scale in scale where !(scale >= 0.05 && scale <= 4) {
             throw ValidationError("--scale must be in [0.05, 4], found \(scale)")
         }
-        if augment && task == .boundaries { throw ValidationError("--augment needs --task groups") }
         if !scale.isEmpty && task != .boundaries { throw ValidationError("--scale needs --task boundaries") }
     }
 
@@ -110,6 +109,7 @@ struct SegmentCommand: ParsableCommand {
             throw InputError("\(picture.path): has no pixels")
         }
         if task == .boundaries || model == "boundaries" {
+            if augment { throw InputError("--augment needs a model of objects, found one of boundaries") }
             return try SegmentBoundaries(
                 model ?? "boundaries", scales: scale, execution: executionOptions.execution
             )

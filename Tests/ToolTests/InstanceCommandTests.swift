@@ -106,6 +106,8 @@ struct InstanceCommandTests {
             (["train", "digits", "--data", "data", "--output", "o"], "images.npy"),
             (["evaluate", "instances", "--model", "data/n0.png", "--data", "data"], "n0.png"),
             (["segment", "data/n0.png", "--output", "o", "--model", "color", "--augment"], "--augment"),
+            (["segment", "data/n0.png", "--output", "o", "--model", "boundaries", "--augment"], "--augment"),
+            (["segment", "data/n0.png", "--output", "o", "--task", "boundaries", "--augment"], "--augment"),
         ]
         for (arguments, text) in cases {
             let result = try tool.run(arguments: arguments)
@@ -118,7 +120,6 @@ struct InstanceCommandTests {
             ),
             (["evaluate", "instances", "--model", "nuclei", "--data", "data", "--loops", "1,many"], "--loops"),
             (["evaluate", "instances", "--model", "nuclei"], "--data"),
-            (["segment", "data/n0.png", "--output", "o", "--task", "boundaries", "--augment"], "--augment"),
             (["train", "pedestrians", "--data", "data", "--output", "o"], "--trunk"),
             (
                 ["train", "pedestrians", "--data", "data", "--output", "o", "--trunk", "t", "--side", "48"],
