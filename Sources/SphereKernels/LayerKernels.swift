@@ -37,6 +37,7 @@ package struct LayerKernels: Sendable {
     package let convolveNarrowStrip: @Sendable (UnsafePointer<ConvolutionRun>) -> Void
     package let accumulateWeightGradient: @Sendable (UnsafePointer<WeightGradientRun>, Output) -> Void
     package let affinePixels: @Sendable (UnsafePointer<PixelSource>, Int, Int, Output, Int) -> Void
+    package let readAhead: @Sendable (Input, Int, Int, Int) -> Float
     package let channelSums: @Sendable (Input, Int, Int, Int, Input, Output, Output) -> Void
     package let gradientSums: @Sendable (Input, UnsafePointer<PixelSource>, Int, Int, Input, Output, Output) -> Void
     package let normalizationGradient:
@@ -51,8 +52,9 @@ package struct LayerKernels: Sendable {
         @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Float, Output, Int) -> Void
     package let bilinearRow:
         @Sendable (Input, Input, Float, UnsafePointer<Int>, UnsafePointer<Int>, Input, Int, Int, Output) -> Void
+    package let weightedRowSum: @Sendable (Input, Int, Input, Int, Int, Output) -> Void
     package let bilinearGradientRow:
-        @Sendable (Input, Float, UnsafePointer<Int>, UnsafePointer<Int>, Input, Int, Int, Output, Bool) -> Void
+        @Sendable (Input, UnsafePointer<Int>, UnsafePointer<Int>, Input, Int, Int, Output, Bool) -> Void
 }
 
 extension InstructionSet {
@@ -82,6 +84,7 @@ extension LayerKernels {
         convolveNarrowStrip: KernelsBaseline.convolveNarrowStrip,
         accumulateWeightGradient: KernelsBaseline.accumulateWeightGradient,
         affinePixels: KernelsBaseline.affinePixels,
+        readAhead: KernelsBaseline.readAhead,
         channelSums: KernelsBaseline.channelSums,
         gradientSums: KernelsBaseline.gradientSums,
         normalizationGradient: KernelsBaseline.normalizationGradient,
@@ -92,6 +95,7 @@ extension LayerKernels {
         averagePixels: KernelsBaseline.averagePixels,
         averageGradientPixels: KernelsBaseline.averageGradientPixels,
         bilinearRow: KernelsBaseline.bilinearRow,
+        weightedRowSum: KernelsBaseline.weightedRowSum,
         bilinearGradientRow: KernelsBaseline.bilinearGradientRow)
 }
 
@@ -108,6 +112,7 @@ extension LayerKernels {
         convolveNarrowStrip: KernelsAVX2.convolveNarrowStrip,
         accumulateWeightGradient: KernelsAVX2.accumulateWeightGradient,
         affinePixels: KernelsAVX2.affinePixels,
+        readAhead: KernelsAVX2.readAhead,
         channelSums: KernelsAVX2.channelSums,
         gradientSums: KernelsAVX2.gradientSums,
         normalizationGradient: KernelsAVX2.normalizationGradient,
@@ -118,6 +123,7 @@ extension LayerKernels {
         averagePixels: KernelsAVX2.averagePixels,
         averageGradientPixels: KernelsAVX2.averageGradientPixels,
         bilinearRow: KernelsAVX2.bilinearRow,
+        weightedRowSum: KernelsAVX2.weightedRowSum,
         bilinearGradientRow: KernelsAVX2.bilinearGradientRow)
 
     static let avx512 = LayerKernels(
@@ -131,6 +137,7 @@ extension LayerKernels {
         convolveNarrowStrip: KernelsAVX512.convolveNarrowStrip,
         accumulateWeightGradient: KernelsAVX512.accumulateWeightGradient,
         affinePixels: KernelsAVX512.affinePixels,
+        readAhead: KernelsAVX512.readAhead,
         channelSums: KernelsAVX512.channelSums,
         gradientSums: KernelsAVX512.gradientSums,
         normalizationGradient: KernelsAVX512.normalizationGradient,
@@ -141,6 +148,7 @@ extension LayerKernels {
         averagePixels: KernelsAVX512.averagePixels,
         averageGradientPixels: KernelsAVX512.averageGradientPixels,
         bilinearRow: KernelsAVX512.bilinearRow,
+        weightedRowSum: KernelsAVX512.weightedRowSum,
         bilinearGradientRow: KernelsAVX512.bilinearGradientRow)
 }
 #endif

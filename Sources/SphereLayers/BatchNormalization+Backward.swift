@@ -36,26 +36,26 @@ extension BatchNormalization {
                     kernels.gradientSums(
                         gradient + offset, &pixels, blocks[number].count, channels, base, block, block + channels)
                 }
-                for c in 0..<channels {
-                    var (sum, product) = (0.0, 0.0)
-                    for number in 0..<blocks.count {
-                        sum += Double(sums[2 * number * channels + c])
-                        product += Double(sums[(2 * number + 1) * channels + c])
+                withSums(of: sums, step: 2 * channels, count: blocks.count, columns: 2 * channels) { totals in
+                    for c in 0..<channels {
+                        let sum = totals[c]
+                        // Around the mean, not its float32 value.
+                        let offset = Double(base[c]) - moments.means[c]
+                        let product = totals[channels + c] + offset * sum
+                        let inverse = 1 / (moments.variances[c] + epsilon).squareRoot()
+                        gammaGradient[c] = Float((accumulates ? Double(gammaGradient[c]) : 0) + product * inverse)
+                        betaGradient[c] = Float((accumulates ? Double(betaGradient[c]) : 0) + sum)
+                        var a = inverse
+                        if let gamma { a *= Double(gamma[c]) }
+                        let pixels = Double(max(1, shape.pixels))
+                        let b = isFrozen ? 0 : -a * inverse * inverse * product / pixels
+                        let e = isFrozen ? 0 : -a * sum / pixels + b * offset
+                        (factors[c], factors[channels + c], factors[3 * channels + c]) = (Float(a), Float(b), Float(e))
                     }
-                    // Around the mean, not its float32 value.
-                    let offset = Double(base[c]) - moments.means[c]
-                    product += offset * sum
-                    let inverse = 1 / (moments.variances[c] + epsilon).squareRoot()
-                    gammaGradient[c] = Float((accumulates ? Double(gammaGradient[c]) : 0) + product * inverse)
-                    betaGradient[c] = Float((accumulates ? Double(betaGradient[c]) : 0) + sum)
-                    var a = inverse
-                    if let gamma { a *= Double(gamma[c]) }
-                    let pixels = Double(max(1, shape.pixels))
-                    let b = isFrozen ? 0 : -a * inverse * inverse * product / pixels
-                    let e = isFrozen ? 0 : -a * sum / pixels + b * offset
-                    (factors[c], factors[channels + c], factors[3 * channels + c]) = (Float(a), Float(b), Float(e))
                 }
-                parallelFor(units: blocks.count, threads: execution.threads) { _, number in
+                parallelFor(units: blocks.count, threads: execution.threads) { _, unit in
+                    // The sums have read the last pixels last: of large maps they are in a cache, the first ones not.
+                    let number = blocks.count - 1 - unit
                     let offset = blocks[number].lowerBound * channels
                     var pixels = affine.source(input + offset, step: channels, offset: offset)
                     kernels.normalizationGradient(
@@ -64,6 +64,20 @@ extension BatchNormalization {
                 }
             }
         }
+    }
+}
+
+/// Calls `body` with the sums of the columns of `count` rows, `step` elements apart, in double and in the order of the rows.
+func withSums(
+    of rows: UnsafePointer<Float>, step: Int, count: Int, columns: Int, _ body: (UnsafePointer<Double>) -> Void
+) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, columns)) { sums in
+        sums.initialize(repeating: 0)
+        for number in 0..<count {
+            let row = rows + number * step
+            for c in 0..<columns { sums[c] += Double(row[c]) }
+        }
+        body(sums.baseAddress!)
     }
 }
 

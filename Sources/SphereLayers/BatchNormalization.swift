@@ -34,10 +34,7 @@ public enum BatchNormalization {
                         from, channels, pixels.count, channels, base, base + channels, base + 2 * channels)
                 }
             }
-            moments.merge(blocks: blocks.count) { number, channel in
-                let block = memory + number * size + channel
-                return (blocks[number].count, block[0], block[channels], block[2 * channels])
-            }
+            moments.merge(memory, count: blocks.count) { blocks[$0].count }
         }
     }
 
@@ -130,7 +127,9 @@ public enum BatchNormalization {
         let blocks = PixelBlocks(shape)
         let (kernels, channels) = (execution.instructionSet.layerKernels, shape.channels)
         nonisolated(unsafe) let (input, output) = (input, output)
-        parallelFor(units: blocks.count, threads: execution.threads) { _, number in
+        parallelFor(units: blocks.count, threads: execution.threads) { _, unit in
+            // Whoever measured or wrote the maps did the last pixels last: of large maps they are in a cache, the first ones not.
+            let number = blocks.count - 1 - unit
             let offset = blocks[number].lowerBound * channels
             var pixels = affine.source(input + offset, step: channels, offset: offset)
             kernels.affinePixels(&pixels, blocks[number].count, channels, output + offset, channels)

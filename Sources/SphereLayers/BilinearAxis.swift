@@ -4,7 +4,7 @@ struct BilinearAxis: Sendable {
     let lower, upper: [Int]
     /// The weight of the upper one.
     let fractions: [Float]
-    /// The transpose: source pixel s is part of the result pixels `targets[starts[s]..<starts[s + 1]]`, with `weights`.
+    /// The transpose: source pixel s is part of the result pixels `targets[starts[s]..<starts[s + 1]]`, which follow one another, with `weights`.
     let starts: [Int]
     let targets: [Int]
     let weights: [Float]

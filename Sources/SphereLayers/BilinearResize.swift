@@ -86,20 +86,29 @@ public enum BilinearResize {
         let kernels = execution.instructionSet.layerKernels
         let (sourceRow, resultRow) = (shape.width * channels, width * channels)
         let pieces = Pieces(shape.batch * shape.height, unit: max(1, unitElements / sourceRow))
-        withStart(outputGradient) { gradient in
-            withStart(&inputGradient) { target in
-                nonisolated(unsafe) let (gradient, target) = (gradient, target)
-                parallelFor(units: pieces.count, threads: execution.threads) { _, unit in
-                    for row in pieces[unit] {
-                        let (map, y) = (row / shape.height, row % shape.height)
-                        let to = target + row * sourceRow
-                        let range = rows.starts[y]..<rows.starts[y + 1]
-                        if range.isEmpty && !accumulates { to.update(repeating: 0, count: sourceRow) }
-                        for j in range {
+        LayerWorkspace().withFloats(min(execution.threads, pieces.count) * resultRow) { memory in
+            withStart(outputGradient) { gradient in
+                withStart(&inputGradient) { target in
+                    nonisolated(unsafe) let (memory, gradient, target) = (memory, gradient, target)
+                    parallelFor(units: pieces.count, threads: execution.threads) { worker, unit in
+                        // Rows first: they are read from end to end, the sum from the second-level cache.
+                        let sum = memory + worker * resultRow
+                        for row in pieces[unit] {
+                            let (map, y) = (row / shape.height, row % shape.height)
+                            let to = target + row * sourceRow
+                            let range = rows.starts[y]..<rows.starts[y + 1]
+                            if range.isEmpty {
+                                if !accumulates { to.update(repeating: 0, count: sourceRow) }
+                                continue
+                            }
+                            let first = gradient + (map * height + rows.targets[range.lowerBound]) * resultRow
+                            rows.weights.withUnsafeBufferPointer { weights in
+                                kernels.weightedRowSum(
+                                    first, resultRow, weights.baseAddress! + range.lowerBound, range.count, resultRow,
+                                    sum)
+                            }
                             kernels.bilinearGradientRow(
-                                gradient + (map * height + rows.targets[j]) * resultRow, rows.weights[j],
-                                columns.starts, offsets, columns.weights, shape.width, channels, to,
-                                accumulates || j > range.lowerBound)
+                                sum, columns.starts, offsets, columns.weights, shape.width, channels, to, accumulates)
                         }
                     }
                 }

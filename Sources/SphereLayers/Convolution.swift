@@ -46,7 +46,7 @@ public enum Convolution {
             moments.channels == geometry.output.channels,
             "moments of \(moments.channels) channels for \(geometry.output.channels) output channels")
         withUnsafeMutablePointer(to: &moments) {
-            $0.pointee.merge(blocks: 0) { _, _ in (0, 0, 0, 0) }
+            $0.pointee.reset()
             gather(
                 input, weights, bias, &output, $0, geometry, prologue, false, rectifies,
                 workspace ?? LayerWorkspace(), execution)
@@ -133,22 +133,21 @@ public enum Convolution {
             withStart(&biasGradient) { result in
                 let blocks = PixelBlocks(shape)
                 let kernels = execution.instructionSet.layerKernels
+                let (channels, size) = (shape.channels, 3 * shape.channels)
                 // Each block: base (0), sums, sums of squares, which are not used.
-                (workspace ?? LayerWorkspace()).withFloats(blocks.count * 3 * shape.channels) { memory in
+                (workspace ?? LayerWorkspace()).withFloats(blocks.count * size) { memory in
                     nonisolated(unsafe) let memory = memory
                     nonisolated(unsafe) let gradient = gradient
                     parallelFor(units: blocks.count, threads: execution.threads) { _, number in
-                        let block = memory + number * 3 * shape.channels
-                        block.update(repeating: 0, count: 3 * shape.channels)
+                        let block = memory + number * size
+                        block.update(repeating: 0, count: size)
                         let pixels = blocks[number]
                         kernels.channelSums(
-                            gradient + pixels.lowerBound * shape.channels, shape.channels, pixels.count, shape.channels,
-                            block, block + shape.channels, block + 2 * shape.channels)
+                            gradient + pixels.lowerBound * channels, channels, pixels.count, channels, block,
+                            block + channels, block + 2 * channels)
                     }
-                    for c in 0..<shape.channels {
-                        var sum = accumulates ? Double(result[c]) : 0
-                        for number in 0..<blocks.count { sum += Double(memory[(3 * number + 1) * shape.channels + c]) }
-                        result[c] = Float(sum)
+                    withSums(of: memory + channels, step: size, count: blocks.count, columns: channels) { sums in
+                        for c in 0..<channels { result[c] = Float((accumulates ? Double(result[c]) : 0) + sums[c]) }
                     }
                 }
             }

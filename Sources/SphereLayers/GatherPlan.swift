@@ -15,6 +15,8 @@ struct GatherPlan: Sendable {
 
     /// Products whose panel of weights stays in a 32 KiB first-level cache (24 KiB with 16 columns).
     private static let longestDepth = 384
+    /// Taps that do not lie side by side and yet go together, at most: those of a window of 3 x 3.
+    private static let mostDilatedTaps = 9
     /// Elements of a strip of the source: with the strip of the result and a panel it stays in half of a 512 KiB second-level cache.
     private static let bufferElements = 48 * 1024
     /// Pixels of a strip at least: enough to read the weights, which come from farther away, rarely.
@@ -76,7 +78,9 @@ struct GatherPlan: Sendable {
         self.packedStart = packedStart
         packedSize = depth * padded
 
-        let longest = max(8, Self.longestDepth / max(1, grid.runLength) / 8 * 8)
+        // Dilated taps lie apart in a high and wide box, of which few channels leave room for many pixels; all taps go together then.
+        let together = grid.runLength > 1 ? grid.runLength : min(Self.mostDilatedTaps, max(1, grid.taps.count))
+        let longest = max(8, Self.longestDepth / together / 8 * 8)
         let count = max(1, (shape.channels + longest - 1) / longest)
         let length = ((shape.channels + count - 1) / count + 7) / 8 * 8
         blocks = stride(from: 0, to: shape.channels, by: length).map { $0..<min($0 + length, shape.channels) }

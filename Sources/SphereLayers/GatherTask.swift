@@ -42,12 +42,7 @@ struct GatherTask: @unchecked Sendable {
                     moments: momentSize == 0 ? nil : sums)
             }
             if let moments {
-                let plan = plans[0]
-                moments.pointee.merge(blocks: strips) { strip, channel in
-                    let block = sums + strip * momentSize + channel
-                    let channels = resultShape.channels
-                    return (plan.pixels(ofStrip: strip), block[0], block[channels], block[2 * channels])
-                }
+                moments.pointee.merge(sums, count: strips) { plans[0].pixels(ofStrip: $0) }
             }
         }
     }
