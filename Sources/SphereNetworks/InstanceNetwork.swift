@@ -200,10 +200,45 @@ public final class InstanceNetwork: Module {
         return Tensor(shape: input.shape, elements: elements)
     }
 
+    /// Takes over the weights of a network that is as wide or narrower: the output is then that network's.
+    ///
+    /// The channels that this one has more start with its own random weights and are read by new channels alone: where `other`'s channels would read
+    /// them, and the heads too, their weights are 0 until training changes that. The aim is that of Net2Net (Chen, Goodfellow and Shlens, ICLR 2016,
+    /// arXiv 1511.05641); its wider layers repeat channels instead.
+    ///
+    /// - Precondition: `other` is not wider, and has the same trunk, input channels and number of scores.
+    public func takeWeights(from other: InstanceNetwork) {
+        require(
+            other.width <= width && other.trunk == trunk && other.inputChannels == inputChannels
+                && other.scoreHead.weights.shape.last == scoreHead.weights.shape.last,
+            "weights of width \(other.width), trunk \(other.trunk), for width \(width), trunk \(trunk)")
+        for (own, its) in zip(parameters, other.parameters) { own.elements = own.elements(startingWith: its) }
+    }
+
     /// Makes all batch normalizations, but for those of a residual trunk, use their running averages, or the statistics of the maps at hand.
     public func setStatistics(_ statistics: BatchNormalizationLayer.Statistics) {
         for (name, module) in namedModules where !name.hasPrefix("residual.") {
             (module as? BatchNormalizationLayer)?.statistics = statistics
         }
+    }
+}
+
+extension Parameter {
+    /// The elements with those of `other`, of fewer inputs and outputs, in front: channels of a normalization, or [height, width, inputs, outputs]
+    /// of a convolution, whose weights from other inputs to the first outputs are 0.
+    fileprivate func elements(startingWith other: Parameter) -> [Float] {
+        var result = elements
+        let its = other.elements
+        func sizes(_ shape: [Int]) -> (inputs: Int, outputs: Int) { (shape.count == 4 ? shape[2] : 1, shape.last!) }
+        let (new, old) = (sizes(shape), sizes(other.shape))
+        for tap in 0..<count / (new.inputs * new.outputs) {
+            for i in 0..<new.inputs {
+                for o in 0..<old.outputs {
+                    result[(tap * new.inputs + i) * new.outputs + o] =
+                        i < old.inputs ? its[(tap * old.inputs + i) * old.outputs + o] : 0
+                }
+            }
+        }
+        return result
     }
 }

@@ -168,7 +168,39 @@ struct InstanceModelTests {
             try InstanceModel(path: PackageResources.path("ToyDigits/toy-digits.safetensors"))
         } throws: { "\($0)".contains("is no model of objects: \"model\" in its header is 'toy-digits'") }
         let wider = InstanceModel(.leaves, seed: 1)
-        #expect { try wider.takeWeights(from: read, path: path) } throws: { "\($0)".contains("\"width\"") }
+        #expect { try read.takeWeights(from: wider, path: path) } throws: { "\($0)".contains("\"width\"") }
+    }
+
+    @Test("a wider network that takes the weights of a narrower one says what that says, and learns on")
+    func wider() throws {
+        let folder = try DiscFolder(pictures: 2, side: 64)
+        defer { folder.remove() }
+        let images = try InstanceImages(folder: folder.path)
+        func train(_ model: InstanceModel, steps: Int) throws {
+            var settings = InstanceRecipe.Settings.of(model.design)
+            (settings.side, settings.batch, settings.steps) = (32, 2, steps)
+            let recipe = InstanceRecipe(settings)
+            let training = recipe.training(of: model)
+            while training.next != nil { try recipe.advance(training, of: model, on: images) }
+        }
+        var design = Self.design
+        let narrow = InstanceModel(design, seed: 3)
+        // So that running averages are not those of new channels.
+        try train(narrow, steps: 3)
+        design.width += 3
+        let wide = InstanceModel(design, seed: 4)
+        try wide.takeWeights(from: narrow, path: "narrow")
+        let image = try images[0].image
+        let (expected, found) = (narrow.maps(of: image), wide.maps(of: image))
+        for (a, b) in zip(expected.scores, found.scores) { #expect(abs(a - b) <= 1e-4 * max(1, abs(a))) }
+        for (a, b) in zip(expected.offsets.elements, found.offsets.elements) {
+            #expect(abs(a - b) <= 1e-4 * max(1, abs(a)))
+        }
+        // The score reads the new channels after the first step.
+        let weights = wide.network.scoreHead.weights
+        #expect(weights.elements.suffix(3) == [0, 0, 0])
+        try train(wide, steps: 1)
+        #expect(weights.elements.suffix(3).allSatisfy { $0 != 0 })
     }
 
     @Test("find nothing in a picture without objects, and refuse an output that is not finite")
@@ -210,6 +242,28 @@ struct InstanceModelTests {
         try PNGFile.write(DiscFolder.discs(side: 40, seed: 0).image, to: "\(folder.path)/disc0.png")
         let images = try InstanceImages(folder: folder.path)
         #expect { try images[0] } throws: { "\($0)".contains("40 x 40 pixels, its labels 48 x 48") }
+    }
+
+    @Test("crowded pictures come up more often: once for every few objects, at least once and at most twelve times")
+    func visits() throws {
+        let folder = try DiscFolder(pictures: 3)
+        defer { folder.remove() }
+        func write(_ picture: Int, objects: Int) throws {
+            var labels = [Int32](repeating: 0, count: 48 * 48)
+            // A number that is left out, and pixels that play no part, count for nothing.
+            for object in 0..<objects { labels[object] = Int32(object + 2) }
+            labels[47] = InstanceImages.ignoredLabel
+            try LabelMap(width: 48, height: 48, labels: labels).writePNG(to: "\(folder.path)/disc\(picture)_labels.png")
+        }
+        try write(0, objects: 0)
+        try write(1, objects: 5)
+        try write(2, objects: 40)
+        let images = try InstanceImages(folder: folder.path)
+        let repeated = try images.repeated(objectsPerVisit: 2)
+        #expect(
+            repeated.names == ["disc0"] + [String](repeating: "disc1", count: 3)
+                + [String](repeating: "disc2", count: 12))
+        #expect(try repeated[3].name == "disc1" && repeated[15].labels == images[2].labels)
     }
 
     @Test("with classes learn what scenes of digits show, and come back from their files")

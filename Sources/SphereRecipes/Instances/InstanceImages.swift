@@ -7,7 +7,7 @@ public struct InstanceImages: Sendable {
     /// The label of pixels that are neither object nor background.
     public static let ignoredLabel: Int32 = 65535
 
-    /// The names, those of a folder sorted as strings.
+    /// The names, those of a folder sorted as strings; with repetitions after ``repeated(objectsPerVisit:)``.
     public let names: [String]
     /// The path of the folder, or what the pictures are.
     public let path: String
@@ -118,6 +118,34 @@ public struct InstanceImages: Sendable {
         names = numbers.map { "scene \($0)" }
         path = "scenes of digits"
         source = .scenes(generator, first: numbers.lowerBound)
+    }
+
+    private init(names: [String], path: String, source: Source) {
+        (self.names, self.path, self.source) = (names, path, source)
+    }
+
+    /// How often a picture comes up at most, see ``repeated(objectsPerVisit:)``.
+    public static let mostVisits = 12
+
+    /// The pictures of a folder, each as often as it has `objects` objects, rounded, at least once and at most ``mostVisits`` times; scenes as they are.
+    ///
+    /// For a training: an epoch takes one crop of each picture, whether five objects are in it or three hundred, while scores count objects.
+    ///
+    /// - Precondition: `objects` >= 1.
+    /// - Complexity: reads all label maps.
+    /// - Throws: ``LoadingError``.
+    public func repeated(objectsPerVisit objects: Int) throws(LoadingError) -> InstanceImages {
+        require(objects >= 1, "\(objects) objects for a visit of a picture: 1 or more")
+        guard case .folder(let folder, _, _) = source else { return self }
+        var repeated: [String] = []
+        for name in names {
+            let labels: LabelMap
+            do { labels = try folder.labelMap(name, suffixes: [Self.suffix]) } catch { throw .file(error) }
+            let count = Set(labels.labels).subtracting([0, Self.ignoredLabel]).count
+            let visits = (Double(count) / Double(objects)).rounded()
+            repeated += [String](repeating: name, count: max(1, min(Self.mostVisits, Int(visits))))
+        }
+        return InstanceImages(names: repeated, path: path, source: source)
     }
 
     /// Number of pictures.

@@ -92,16 +92,17 @@ public final class InstanceModel {
         try Bundled(rawValue: name).map { try bundled($0) } ?? InstanceModel(path: name)
     }
 
-    /// Takes over the weights of `other`, which has the same network.
+    /// Takes over the weights of `other`, which has the same network or a narrower one, see `InstanceNetwork.takeWeights(from:)`.
     ///
     /// - Parameter path: where `other` is from, for the error.
-    /// - Throws: ``LoadingError/metadata(path:name:found:)`` where the networks differ.
+    /// - Throws: ``LoadingError/metadata(path:name:found:)`` where the networks differ otherwise.
     public func takeWeights(from other: InstanceModel, path: String) throws(LoadingError) {
         let (own, its) = (design.texts, other.design.texts)
-        for name in ["width", "gray", "trunk", "classes"] where own[name] != its[name] {
+        for name in ["gray", "trunk", "classes"] where own[name] != its[name] {
             throw .metadata(path: path, name: name, found: its[name])
         }
-        for (own, its) in zip(network.parameters, other.network.parameters) { own.elements = its.elements }
+        if other.design.width > design.width { throw .metadata(path: path, name: "width", found: its["width"]) }
+        network.takeWeights(from: other.network)
     }
 
     /// Takes a residual trunk from a file of folded weights, as `ResidualNetwork.load(folded:)` reads it.

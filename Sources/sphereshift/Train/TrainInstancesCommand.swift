@@ -89,8 +89,19 @@ struct InstanceTraining: ParsableArguments {
     @Flag(help: "Continue from the checkpoint in the output folder.")
     var resume = false
 
-    @Option(help: ArgumentHelp("Begin with these weights instead of random ones.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Begin with these weights, of as wide a network or a narrower one, instead of random ones.",
+            valueName: "file"))
     var startFrom: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Objects of a picture for which it comes up once in an epoch, at least once and at most \(InstanceImages.mostVisits) times (default: \
+            every picture once).
+            """, valueName: "n"))
+    var objectsPerVisit: Int?
 
     @Option(help: ArgumentHelp("Weights of a residual trunk.", valueName: "file"))
     var trunk: String?
@@ -154,6 +165,7 @@ struct InstanceTraining: ParsableArguments {
         try check("--batch", batch ?? 1, 1...1024)
         try check("--trained-stages", trainedStages ?? 0, 0...4)
         try check("--width", width ?? 1, 1...1024)
+        try check("--objects-per-visit", objectsPerVisit ?? 1, 1...1_000_000)
         try check("--loops", loops, 0...100)
         try check("--checkpoint-every", checkpointEvery, 1...10_000_000)
         if !(pairWeight >= 0 && pairWeight <= 1000) {
@@ -214,7 +226,13 @@ struct InstanceTraining: ParsableArguments {
         settings.seed = seed
         let recipe = InstanceRecipe(settings)
         // More scenes than a training sees.
-        let images = try InstanceImages(for: design, data: data, part: .training, scenes: 0..<1_000_000, seed: seed)
+        var images = try InstanceImages(for: design, data: data, part: .training, scenes: 0..<1_000_000, seed: seed)
+        if let objectsPerVisit {
+            if design.name == InstanceDesign.digits.name {
+                throw ValidationError("--objects-per-visit is for folders of pictures: every scene of digits is new")
+            }
+            images = try images.repeated(objectsPerVisit: objectsPerVisit)
+        }
         let model = recipe.model()
         if let trunk { try model.loadTrunk(path: trunk) }
         if let startFrom { try model.takeWeights(from: InstanceModel(path: startFrom), path: startFrom) }
