@@ -142,7 +142,7 @@ public struct InstanceImages: Sendable {
             let labels: LabelMap
             do { labels = try folder.labelMap(name, suffixes: [Self.suffix]) } catch { throw .file(error) }
             let count = Set(labels.labels).subtracting([0, Self.ignoredLabel]).count
-            let visits = (Double(count) / Double(objects)).rounded()
+            let visits = (Double(count) / Double(objects)).rounded(.toNearestOrEven)
             repeated += [String](repeating: name, count: max(1, min(Self.mostVisits, Int(visits))))
         }
         return InstanceImages(names: repeated, path: path, source: source)

@@ -172,7 +172,7 @@ public final class InstanceModel {
     ///     `InstanceDesign/symmetries` are those that a training shows the network.
     ///   - largestPiece: pixels of the network, a multiple of the trunk's `sideMultiple`.
     /// - Precondition: 1 or 3 channels, at least one pixel.
-    /// - Complexity: some 22,000 multiply-adds for each pixel of the network at width 16, 24,000 with a residual trunk at 32, times the number
+    /// - Complexity: some 22,000 multiply-adds for each pixel of the network at width 16, 50,000 at 24, 24,000 with a residual trunk at 32, times the number
     ///   of symmetries; memory O(`largestPiece`²).
     public func maps(
         of image: Image<UInt8>, symmetries: [SquareSymmetry] = [.identity], largestPiece: Int = 1024,
