@@ -256,7 +256,7 @@ struct InstanceModelTests {
             try LabelMap(width: 48, height: 48, labels: labels).writePNG(to: "\(folder.path)/disc\(picture)_labels.png")
         }
         try write(0, objects: 0)
-        try write(1, objects: 5)
+        try write(1, objects: 6)
         try write(2, objects: 40)
         let images = try InstanceImages(folder: folder.path)
         let repeated = try images.repeated(objectsPerVisit: 2)

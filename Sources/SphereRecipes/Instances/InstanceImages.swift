@@ -127,7 +127,7 @@ public struct InstanceImages: Sendable {
     /// How often a picture comes up at most, see ``repeated(objectsPerVisit:)``.
     public static let mostVisits = 12
 
-    /// The pictures of a folder, each as often as it has `objects` objects, rounded, at least once and at most ``mostVisits`` times; scenes as they are.
+    /// The pictures of a folder, each as often as it has `objects` objects, rounded (halves to even), at least once and at most ``mostVisits`` times; scenes as they are.
     ///
     /// For a training: an epoch takes one crop of each picture, whether five objects are in it or three hundred, while scores count objects.
     ///
