@@ -67,20 +67,6 @@ extension BatchNormalization {
     }
 }
 
-/// Calls `body` with the sums of the columns of `count` rows, `step` elements apart, in double and in the order of the rows.
-func withSums(
-    of rows: UnsafePointer<Float>, step: Int, count: Int, columns: Int, _ body: (UnsafePointer<Double>) -> Void
-) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, columns)) { sums in
-        sums.initialize(repeating: 0)
-        for number in 0..<count {
-            let row = rows + number * step
-            for c in 0..<columns { sums[c] += Double(row[c]) }
-        }
-        body(sums.baseAddress!)
-    }
-}
-
 /// Stops the program unless `values`, where given, are one per channel.
 func requireCount(_ values: Span<Float>?, _ channels: Int, _ name: String) {
     if let values { require(values.count == channels, "\(name) of \(values.count) elements for \(channels) channels") }

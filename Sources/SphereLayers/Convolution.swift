@@ -106,19 +106,10 @@ public enum Convolution {
             withStart(outputGradient) { gradient in
                 withPointers(prologue, nil) { affine in
                     withStart(&weightGradient) { result in
-                        let kernels = execution.instructionSet.layerKernels
-                        let workspace = workspace ?? LayerWorkspace()
-                        if NarrowWeightGradientTask.serves(geometry, kernels) {
-                            NarrowWeightGradientTask(
-                                input: source, affine: affine, gradient: gradient, result: result, geometry: geometry,
-                                accumulates: accumulates, kernels: kernels
-                            ).run(workspace, threads: execution.threads)
-                        } else {
-                            WeightGradientTask(
-                                source: source, affine: affine, gradient: gradient, result: result, geometry: geometry,
-                                accumulates: accumulates, kernels: kernels
-                            ).run(workspace, threads: execution.threads)
-                        }
+                        WeightGradientTask(
+                            source: source, affine: affine, gradient: gradient, result: result, geometry: geometry,
+                            accumulates: accumulates, kernels: execution.instructionSet.layerKernels
+                        ).run(workspace ?? LayerWorkspace(), threads: execution.threads)
                     }
                 }
             }

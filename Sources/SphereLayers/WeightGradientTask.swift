@@ -21,6 +21,7 @@ struct WeightGradientTask: @unchecked Sendable {
     private static let sumUnit = 4096
 
     func run(_ workspace: LayerWorkspace, threads: Int) {
+        if isNarrow { return runNarrow(workspace, threads: threads) }
         let weightCount = geometry.weightCount
         if geometry.output.pixels == 0 {
             if !accumulates { result.update(repeating: 0, count: weightCount) }
@@ -28,8 +29,7 @@ struct WeightGradientTask: @unchecked Sendable {
         }
         let channels = geometry.output.channels
         let plan = workspace.plans(.backwardWeights, geometry, isPlain: affine.isNone, kernels)[0]
-        let blocks = plan.isDirect ? wideBlocks : plan.blocks
-        let parts = blocks.count * plan.channelPieces.count
+        let parts = blocks(of: plan).count * plan.channelPieces.count
         // Enough units for many threads, as far as their sums fit.
         let groups = Pieces(
             plan.strips, atMost: max(1, min(16 / parts, Self.mostSums / weightCount)), step: 1)
@@ -43,12 +43,11 @@ struct WeightGradientTask: @unchecked Sendable {
             parallelFor(units: units, threads: threads) { worker, unit in
                 let (group, part) = (unit / parts, unit % parts)
                 let buffer = scratch + worker * scratchSize
-                let share = Share(
-                    strips: groups[group], block: part / plan.channelPieces.count,
+                add(
+                    plan, strips: groups[group], block: part / plan.channelPieces.count,
                     channels: plan.channelPieces[part % plan.channelPieces.count],
-                    sums: sumSize == 0 ? result : sums + group * sumSize, accumulates: sumSize == 0 && accumulates,
+                    into: sumSize == 0 ? result : sums + group * sumSize, accumulates: sumSize == 0 && accumulates,
                     buffer: buffer, panels: buffer + plan.bufferSize)
-                add(plan, blocks[share.block], share)
             }
             if sumSize == 0 { return }
             parallelFor(units: (weightCount + Self.sumUnit - 1) / Self.sumUnit, threads: threads) { _, unit in
@@ -64,29 +63,22 @@ struct WeightGradientTask: @unchecked Sendable {
         }
     }
 
-    /// What a unit of work adds up: the products of some strips, a block of input channels and some output channels.
-    private struct Share {
-        let strips: Range<Int>
-        let block: Int
-        let channels: Range<Int>
-        /// Where the gradient of all weights goes.
-        let sums: UnsafeMutablePointer<Float>
-        let accumulates: Bool
-        /// Room for a strip of the source and one of the gradient.
-        let buffer, panels: UnsafeMutablePointer<Float>
-    }
-
-    private func add(_ plan: GatherPlan, _ block: Range<Int>, _ share: Share) {
-        let channels = share.channels
+    /// The products of some strips, a block of input channels and some output channels.
+    private func add(
+        _ plan: GatherPlan, strips: Range<Int>, block index: Int, channels: Range<Int>,
+        into sums: UnsafeMutablePointer<Float>, accumulates: Bool, buffer: UnsafeMutablePointer<Float>,
+        panels: UnsafeMutablePointer<Float>
+    ) {
+        let block = blocks(of: plan)[index]
         let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
-        let (height, width) = (geometry.output.height, plan.grid.columns)
-        let target = share.sums + block.lowerBound * outputs + channels.lowerBound
+        let (height, width) = (plan.isFlat ? 1 : geometry.output.height, plan.grid.columns)
+        let target = sums + block.lowerBound * outputs + channels.lowerBound
         withUnsafeTemporaryAllocation(byteCount: kernels.scratch * 4, alignment: 64) { memory in
             let edge = memory.assumingMemoryBound(to: Float.self).baseAddress!
-            plan.withTaps(ofBlock: plan.isDirect ? 0 : share.block) { segments in
-                for strip in share.strips {
+            plan.withTaps(ofBlock: index) { segments in
+                for strip in strips {
                     let unit = plan.unit(strip)
-                    let view = plan.view(source, unit, block, affine, kernels, share.buffer)
+                    let view = plan.view(source, unit, block, affine, kernels, buffer)
                     let pixels = unit.rows.count * unit.columns.count
                     if plan.isDirect && inputs >= Self.wideChannels {
                         for y in 0..<unit.rows.count {
@@ -99,15 +91,15 @@ struct WeightGradientTask: @unchecked Sendable {
                             gradient
                             + ((unit.map * height + y) * width + unit.columns.lowerBound) * outputs
                         kernels.packPanels(
-                            start + channels.lowerBound, outputs, false, channels.count, unit.columns.count,
-                            share.panels, pixels, (y - unit.rows.lowerBound) * unit.columns.count)
+                            start + channels.lowerBound, outputs, false, channels.count, unit.columns.count, panels,
+                            pixels, (y - unit.rows.lowerBound) * unit.columns.count)
                     }
                     var run: LayerKernels.WeightGradientRun = (
                         view.start, view.rowStep, view.pixelStep, segments.baseAddress!, segments.count,
-                        plan.tapsTogether * block.count, unit.rows.count, unit.columns.count,
-                        UnsafePointer(share.panels), pixels, 0, 0, channels.count,
+                        plan.tapsTogether * block.count, unit.rows.count, unit.columns.count, UnsafePointer(panels),
+                        pixels, 0, 0, channels.count,
                         target, plan.tapsTogether * inputs * outputs, outputs,
-                        share.accumulates || strip != share.strips.lowerBound
+                        accumulates || strip != strips.lowerBound
                     )
                     kernels.accumulateWeightGradient(&run, edge)
                 }
@@ -115,8 +107,10 @@ struct WeightGradientTask: @unchecked Sendable {
         }
     }
 
-    /// Channels of a source that is read where it lies: its pixels from end to end, of which a strip stays in the second-level cache.
-    private var wideBlocks: [Range<Int>] {
+    /// The plan's blocks of input channels; wider ones of a source that is read where it lies: its pixels from end to end, of which a strip stays in
+    /// the second-level cache.
+    private func blocks(of plan: GatherPlan) -> [Range<Int>] {
+        if !plan.isDirect { return plan.blocks }
         let inputs = geometry.input.channels
         return stride(from: 0, to: inputs, by: Self.longestBlock).map { $0..<min(inputs, $0 + Self.longestBlock) }
     }

@@ -211,7 +211,9 @@ public final class InstanceNetwork: Module {
         require(
             other.width <= width && other.trunk == trunk && other.inputChannels == inputChannels
                 && other.scoreHead.weights.shape.last == scoreHead.weights.shape.last,
-            "weights of width \(other.width), trunk \(other.trunk), for width \(width), trunk \(trunk)")
+            "weights of width \(other.width), trunk \(other.trunk), \(other.inputChannels) input channels and "
+                + "\(other.scoreHead.weights.shape.last!) scores for width \(width), trunk \(trunk), \(inputChannels) and "
+                + "\(scoreHead.weights.shape.last!)")
         for (own, its) in zip(parameters, other.parameters) { own.elements = own.elements(startingWith: its) }
     }
 

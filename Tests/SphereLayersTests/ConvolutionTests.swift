@@ -64,14 +64,16 @@ import Testing
         (narrow[3].horizontalDilation, narrow[3].right) = (2, 1)
         var narrowStrips = sizes(2, 20, 33, 96, 3, (3, 3))
         (narrowStrips.top, narrowStrips.bottom, narrowStrips.left, narrowStrips.right) = (1, 1, 1, 1)
-        // Blocks of channels whose dilated taps go together, and of a source that is read where it lies.
+        // Blocks of channels: of dilated taps, which go together, and of a source that is read where it lies.
         var dilated = sizes(1, 20, 21, 150, 20, (3, 3))
         (dilated.verticalDilation, dilated.horizontalDilation) = (2, 2)
         (dilated.top, dilated.bottom, dilated.left, dilated.right) = (2, 2, 2, 2)
-        narrow += [narrowStrips, sizes(1, 30, 31, 64, 2, (1, 1)), dilated, sizes(1, 30, 11, 600, 20, (1, 1))]
+        let wide = sizes(1, 30, 11, 600, 20, (1, 1))
+        narrow += [narrowStrips, sizes(1, 30, 31, 64, 2, (1, 1))]
         let narrowInput = (1...4).map { sizes(1, 7, 11, $0, 32, (3, 3)) }
         return manyStrips + narrow + narrowInput + [
-            strips, columns, blocks, uneven, sizes(2, 3, 5, 400, 21, (1, 1)), sizes(1, 2, 3, 10, 213, (1, 1)),
+            strips, columns, blocks, dilated, wide, uneven, sizes(2, 3, 5, 400, 21, (1, 1)),
+            sizes(1, 2, 3, 10, 213, (1, 1)),
         ]
     }()
 

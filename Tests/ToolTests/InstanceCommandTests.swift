@@ -120,6 +120,11 @@ struct InstanceCommandTests {
             ),
             (["evaluate", "instances", "--model", "nuclei", "--data", "data", "--loops", "1,many"], "--loops"),
             (["evaluate", "instances", "--model", "nuclei"], "--data"),
+            (
+                ["train", "nuclei", "--data", "data", "--output", "o", "--objects-per-visit", "0"],
+                "--objects-per-visit"
+            ),
+            (["train", "digits", "--output", "o", "--objects-per-visit", "2"], "--objects-per-visit"),
             (["train", "pedestrians", "--data", "data", "--output", "o"], "--trunk"),
             (
                 ["train", "pedestrians", "--data", "data", "--output", "o", "--trunk", "t", "--side", "48"],

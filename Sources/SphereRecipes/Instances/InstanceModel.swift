@@ -47,6 +47,8 @@ public final class InstanceModel {
         case module(ModuleFileError)
         /// What the header needs is missing or out of range.
         case metadata(path: String, name: String, found: String?)
+        /// The network is wider than the one that is to take over its weights.
+        case wider(path: String, width: Int, expected: Int)
 
         /// One line for the user.
         public var description: String {
@@ -55,6 +57,8 @@ public final class InstanceModel {
             case .module(let error): error.description
             case .metadata(let path, let name, let found):
                 "\(path): is no model of objects: \"\(name)\" in its header is \(found.map { "'\($0)'" } ?? "missing")"
+            case .wider(let path, let width, let expected):
+                "\(path): its network has a width of \(width), expected \(expected) or less"
             }
         }
     }
@@ -95,13 +99,15 @@ public final class InstanceModel {
     /// Takes over the weights of `other`, which has the same network or a narrower one, see `InstanceNetwork.takeWeights(from:)`.
     ///
     /// - Parameter path: where `other` is from, for the error.
-    /// - Throws: ``LoadingError/metadata(path:name:found:)`` where the networks differ otherwise.
+    /// - Throws: ``LoadingError/wider(path:width:expected:)``, or ``LoadingError/metadata(path:name:found:)`` where the networks differ otherwise.
     public func takeWeights(from other: InstanceModel, path: String) throws(LoadingError) {
         let (own, its) = (design.texts, other.design.texts)
         for name in ["gray", "trunk", "classes"] where own[name] != its[name] {
             throw .metadata(path: path, name: name, found: its[name])
         }
-        if other.design.width > design.width { throw .metadata(path: path, name: "width", found: its["width"]) }
+        if other.design.width > design.width {
+            throw .wider(path: path, width: other.design.width, expected: design.width)
+        }
         network.takeWeights(from: other.network)
     }
 

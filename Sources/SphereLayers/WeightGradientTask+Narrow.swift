@@ -1,35 +1,26 @@
 internal import SphereKernels
 
-/// The gradient of a convolution's weights for few output channels: vectors go over input channels, of which there are many.
+/// Few output channels: vectors go over input channels, of which there are many.
 ///
 ///     dw[i, j, c, n] = sum over y, x of x[y, x, c] dy[p, q, n], where (p, q) reads (y, x) through (i, j)
 ///
-/// It is ``WeightGradientTask`` with its operands exchanged: the gradient of the output is gathered through the taps of the input's
-/// gradient, and the input is what the vectors come from. Of the other one's vectors over 3 channels most lanes would be empty.
-struct NarrowWeightGradientTask: @unchecked Sendable {
-    // Sendable: operands are only read; units of work write to ranges that do not overlap.
-    let input: UnsafePointer<Float>
-    let affine: AffinePointers
-    let gradient: UnsafePointer<Float>
-    let result: UnsafeMutablePointer<Float>
-    let geometry: ConvolutionGeometry
-    let accumulates: Bool
-    let kernels: LayerKernels
-
+/// The operands change places: the gradient of the output is gathered through the taps of the input's gradient, and the input is what the
+/// vectors come from. Of vectors over 3 output channels most lanes would be empty.
+extension WeightGradientTask {
     /// Groups of strips whose sums are kept apart: units of work.
-    private static let groups = 16
+    private static let narrowGroups = 16
 
-    /// Whether the geometry is one for this task: few output channels, whole vectors of input channels, and taps that are the same for all pixels.
-    static func serves(_ geometry: ConvolutionGeometry, _ kernels: LayerKernels) -> Bool {
+    /// Whether there are few output channels, whole vectors of input channels, and taps that are the same for all pixels.
+    var isNarrow: Bool {
         let (inputs, outputs, window) = (geometry.input.channels, geometry.output.channels, geometry.window)
         return outputs <= kernels.narrowChannels && inputs % kernels.lanes == 0 && inputs >= kernels.panelColumns
             && window.verticalStride == 1 && window.horizontalStride == 1 && geometry.output.pixels > 0
     }
 
-    func run(_ workspace: LayerWorkspace, threads: Int) {
+    func runNarrow(_ workspace: LayerWorkspace, threads: Int) {
         let plan = workspace.plans(.backwardInput, geometry, isPlain: true, kernels)[0]
         let weightCount = geometry.weightCount
-        let groups = Pieces(plan.strips, atMost: Self.groups, step: 1)
+        let groups = Pieces(plan.strips, atMost: Self.narrowGroups, step: 1)
         let panelSize = plan.longestStrip * kernels.panelColumns
         let scratchSize = plan.bufferSize + panelSize
         workspace.withFloats(groups.count * weightCount + min(threads, groups.count) * scratchSize) { memory in
@@ -38,7 +29,7 @@ struct NarrowWeightGradientTask: @unchecked Sendable {
             parallelFor(units: groups.count, threads: threads) { worker, group in
                 let buffer = scratch + worker * scratchSize
                 for strip in groups[group] {
-                    add(
+                    addNarrow(
                         plan, plan.unit(strip), into: sums + group * weightCount,
                         accumulates: strip > groups[group].lowerBound, buffer: buffer, panel: buffer + plan.bufferSize)
                 }
@@ -60,7 +51,7 @@ struct NarrowWeightGradientTask: @unchecked Sendable {
     }
 
     /// The products of a strip, rows of (tap, output channel) with an element for every input channel.
-    private func add(
+    private func addNarrow(
         _ plan: GatherPlan, _ unit: GatherPlan.Unit, into sums: UnsafeMutablePointer<Float>, accumulates: Bool,
         buffer: UnsafeMutablePointer<Float>, panel: UnsafeMutablePointer<Float>
     ) {
@@ -70,7 +61,7 @@ struct NarrowWeightGradientTask: @unchecked Sendable {
         let columns = unit.columns.count
         let view = plan.view(gradient, unit, 0..<outputs, .none, kernels, buffer)
         for y in 0..<unit.rows.count {
-            _ = kernels.readAhead(input + (first + y * rowPixels) * inputs, inputs, columns, inputs)
+            _ = kernels.readAhead(source + (first + y * rowPixels) * inputs, inputs, columns, inputs)
         }
         withUnsafeTemporaryAllocation(byteCount: kernels.scratch * 4, alignment: 64) { memory in
             let edge = memory.assumingMemoryBound(to: Float.self).baseAddress!
@@ -79,7 +70,7 @@ struct NarrowWeightGradientTask: @unchecked Sendable {
                     let width = min(kernels.panelColumns, inputs - channel)
                     for y in 0..<unit.rows.count {
                         var pixels = affine.source(
-                            input + (first + y * rowPixels) * inputs + channel, step: inputs, channel: channel)
+                            source + (first + y * rowPixels) * inputs + channel, step: inputs, channel: channel)
                         kernels.affinePixels(&pixels, columns, width, panel + y * columns * width, width)
                     }
                     var run: LayerKernels.WeightGradientRun = (
