@@ -16,6 +16,13 @@ package struct LayerKernels: Sendable {
         segmentLength: Int, rows: Int, columns: Int, weights: Input, depth: Int, first: Int, channels: Int,
         result: Output, resultRowStep: Int, resultPixelStep: Int, accumulates: Bool, bias: Input?, rectifies: Bool
     )
+    package typealias WinogradRow = (
+        tiles: Int, dilation: Int, rowTap: Int, pixelTap: Int, pixelStep: Int, channels: Int, tileStep: Int,
+        positionStep: Int
+    )
+    package typealias WinogradEpilogue = (
+        columns: Int, hasTwoRows: Bool, accumulates: Bool, bias: Input?, rectifies: Bool
+    )
     package typealias WeightGradientRun = (
         source: Input, rowStep: Int, pixelStep: Int, segments: UnsafePointer<Int>, segmentCount: Int,
         segmentLength: Int, rows: Int, columns: Int, gradient: Input, panelStep: Int, gradientRowStep: Int,
@@ -35,6 +42,11 @@ package struct LayerKernels: Sendable {
     package let packPanels: @Sendable (Input, Int, Bool, Int, Int, Output, Int, Int) -> Void
     package let convolveStrip: @Sendable (UnsafePointer<ConvolutionRun>, Output) -> Void
     package let convolveNarrowStrip: @Sendable (UnsafePointer<ConvolutionRun>) -> Void
+    package let winogradSource: @Sendable (Input, WinogradRow, Output) -> Void
+    package let winogradResult: @Sendable (Input, WinogradRow, UnsafePointer<WinogradEpilogue>, Output) -> Void
+    package let winogradWeights: @Sendable (Input, UnsafePointer<Int>, Int, Output, Int) -> Void
+    package let winogradGradient: @Sendable (Input, WinogradRow, Int, Bool, Output) -> Void
+    package let winogradWeightGradient: @Sendable (Input, Int, Int, Int, Int, Output, Bool) -> Void
     package let accumulateWeightGradient: @Sendable (UnsafePointer<WeightGradientRun>, Output) -> Void
     package let affinePixels: @Sendable (UnsafePointer<PixelSource>, Int, Int, Output, Int) -> Void
     package let readAhead: @Sendable (Input, Int, Int, Int) -> Float
@@ -82,6 +94,11 @@ extension LayerKernels {
         packPanels: KernelsBaseline.packProductPanels,
         convolveStrip: KernelsBaseline.convolveStrip,
         convolveNarrowStrip: KernelsBaseline.convolveNarrowStrip,
+        winogradSource: KernelsBaseline.winogradSource,
+        winogradResult: KernelsBaseline.winogradResult,
+        winogradWeights: KernelsBaseline.winogradWeights,
+        winogradGradient: KernelsBaseline.winogradGradient,
+        winogradWeightGradient: KernelsBaseline.winogradWeightGradient,
         accumulateWeightGradient: KernelsBaseline.accumulateWeightGradient,
         affinePixels: KernelsBaseline.affinePixels,
         readAhead: KernelsBaseline.readAhead,
@@ -110,6 +127,11 @@ extension LayerKernels {
         packPanels: KernelsAVX2.packProductPanels,
         convolveStrip: KernelsAVX2.convolveStrip,
         convolveNarrowStrip: KernelsAVX2.convolveNarrowStrip,
+        winogradSource: KernelsAVX2.winogradSource,
+        winogradResult: KernelsAVX2.winogradResult,
+        winogradWeights: KernelsAVX2.winogradWeights,
+        winogradGradient: KernelsAVX2.winogradGradient,
+        winogradWeightGradient: KernelsAVX2.winogradWeightGradient,
         accumulateWeightGradient: KernelsAVX2.accumulateWeightGradient,
         affinePixels: KernelsAVX2.affinePixels,
         readAhead: KernelsAVX2.readAhead,
@@ -135,6 +157,11 @@ extension LayerKernels {
         packPanels: KernelsAVX512.packProductPanels,
         convolveStrip: KernelsAVX512.convolveStrip,
         convolveNarrowStrip: KernelsAVX512.convolveNarrowStrip,
+        winogradSource: KernelsAVX512.winogradSource,
+        winogradResult: KernelsAVX512.winogradResult,
+        winogradWeights: KernelsAVX512.winogradWeights,
+        winogradGradient: KernelsAVX512.winogradGradient,
+        winogradWeightGradient: KernelsAVX512.winogradWeightGradient,
         accumulateWeightGradient: KernelsAVX512.accumulateWeightGradient,
         affinePixels: KernelsAVX512.affinePixels,
         readAhead: KernelsAVX512.readAhead,

@@ -4,9 +4,9 @@ public import SphereKernels
 ///
 ///     y[b, p, q, n] = bias[n] + sum over i, j, c of w[i, j, c, n] x[b, p strideY - top + i dilationY, q strideX - left + j dilationX, c]
 ///
-/// with x = 0 outside the maps. Weights are kernel height x kernel width x input channels x output channels. Evaluated as a
-/// matrix product on strips of pixels; nothing as large as the unfolded input is stored. Results do not depend on the number of
-/// threads, bit for bit. NaN and infinity spread as IEEE arithmetic has it.
+/// with x = 0 outside the maps. Weights are kernel height x kernel width x input channels x output channels. Evaluated as
+/// matrix products on strips or tiles of pixels (``ConvolutionAlgorithm``); nothing as large as the unfolded input is stored. Results do not depend
+/// on the number of threads, bit for bit. NaN and infinity spread as IEEE arithmetic has it, but with minimal filtering infinity may become NaN.
 public enum Convolution {
     /// The convolution of `input`.
     ///
@@ -18,20 +18,23 @@ public enum Convolution {
     ///     that the output of batch normalization and rectifier need not be stored.
     ///   - accumulates: whether the result is added to what `output` holds, before the rectifier.
     ///   - rectifies: whether negative outputs become 0 (NaN stays NaN).
+    ///   - algorithm: how the sums are evaluated.
     ///   - workspace: scratch memory; `nil` allocates it.
     /// - Precondition: the counts are those of `geometry`.
-    /// - Complexity: `geometry.multiplyAdds`; scratch memory for the packed weights and for a strip of the input per thread.
+    /// - Complexity: `geometry.multiplyAdds`, 4 / 9 of them with minimal filtering; scratch memory for the packed (twice for the transformed) weights
+    ///   and for a strip, or 64 to 128 transformed tiles, of the input per thread.
     public static func forward(
         _ input: Span<Float>, weights: Span<Float>, bias: Span<Float>? = nil, into output: inout MutableSpan<Float>,
         geometry: ConvolutionGeometry, prologue: ChannelAffine? = nil, accumulates: Bool = false,
-        rectifies: Bool = false, workspace: LayerWorkspace? = nil, on execution: Execution = .default
+        rectifies: Bool = false, algorithm: ConvolutionAlgorithm = .automatic,
+        workspace: LayerWorkspace? = nil, on execution: Execution = .default
     ) {
         gather(
-            input, weights, bias, &output, nil, geometry, prologue, accumulates, rectifies,
+            input, weights, bias, &output, nil, geometry, prologue, accumulates, rectifies, algorithm,
             workspace ?? LayerWorkspace(), execution)
     }
 
-    /// ``forward(_:weights:bias:into:geometry:prologue:accumulates:rectifies:workspace:on:)`` that also measures the mean and variance of every
+    /// ``forward(_:weights:bias:into:geometry:prologue:accumulates:rectifies:algorithm:workspace:on:)`` that also measures the mean and variance of every
     /// channel of the output while it is in the cache, for the batch normalization that follows.
     ///
     /// The moments are those of the strips (around a pixel's value, in float32), merged in double in a fixed order.
@@ -40,7 +43,8 @@ public enum Convolution {
     public static func forward(
         _ input: Span<Float>, weights: Span<Float>, bias: Span<Float>? = nil, into output: inout MutableSpan<Float>,
         moments: inout ChannelMoments, geometry: ConvolutionGeometry, prologue: ChannelAffine? = nil,
-        rectifies: Bool = false, workspace: LayerWorkspace? = nil, on execution: Execution = .default
+        rectifies: Bool = false, algorithm: ConvolutionAlgorithm = .automatic,
+        workspace: LayerWorkspace? = nil, on execution: Execution = .default
     ) {
         require(
             moments.channels == geometry.output.channels,
@@ -48,21 +52,23 @@ public enum Convolution {
         withUnsafeMutablePointer(to: &moments) {
             $0.pointee.reset()
             gather(
-                input, weights, bias, &output, $0, geometry, prologue, false, rectifies,
+                input, weights, bias, &output, $0, geometry, prologue, false, rectifies, algorithm,
                 workspace ?? LayerWorkspace(), execution)
         }
     }
 
-    /// The gradient with respect to the input (behind its prologue): the adjoint of ``forward(_:weights:bias:into:geometry:prologue:accumulates:rectifies:workspace:on:)``.
+    /// The gradient with respect to the input (behind its prologue): the adjoint of ``forward(_:weights:bias:into:geometry:prologue:accumulates:rectifies:algorithm:workspace:on:)``.
     ///
     ///     dx[b, y, x, c] = sum over i, j, n of w[i, j, c, n] dy[b, p, q, n], where (p, q) reads (y, x) through (i, j)
     ///
-    /// - Parameter accumulates: whether it is added to what `inputGradient` holds, which is overwritten otherwise.
+    /// - Parameters:
+    ///   - accumulates: whether it is added to what `inputGradient` holds, which is overwritten otherwise.
+    ///   - algorithm: how the sums are evaluated.
     /// - Precondition: the counts are those of `geometry`.
     public static func backwardInput(
         _ outputGradient: Span<Float>, weights: Span<Float>, into inputGradient: inout MutableSpan<Float>,
-        geometry: ConvolutionGeometry, accumulates: Bool = false, workspace: LayerWorkspace? = nil,
-        on execution: Execution = .default
+        geometry: ConvolutionGeometry, accumulates: Bool = false, algorithm: ConvolutionAlgorithm = .automatic,
+        workspace: LayerWorkspace? = nil, on execution: Execution = .default
     ) {
         geometry.output.requireCount(outputGradient.count, "the gradient of the output")
         geometry.input.requireCount(inputGradient.count, "the gradient of the input")
@@ -76,7 +82,7 @@ public enum Convolution {
                     GatherTask(
                         source: source, sourceShape: geometry.output, affine: .none, plans: plans, weights: weights,
                         isTransposed: true, result: result, resultShape: geometry.input, accumulates: accumulates,
-                        bias: nil, rectifies: false, kernels: kernels
+                        bias: nil, rectifies: false, algorithm: algorithm, kernels: kernels
                     ).run(workspace, threads: execution.threads)
                 }
             }
@@ -92,11 +98,13 @@ public enum Convolution {
     /// - Parameters:
     ///   - prologue: what the input is read through, as in the forward pass.
     ///   - accumulates: whether it is added to what `weightGradient` holds, which is overwritten otherwise.
+    ///   - algorithm: how the sums are evaluated.
     /// - Precondition: the counts are those of `geometry`.
     public static func backwardWeights(
         _ input: Span<Float>, _ outputGradient: Span<Float>, into weightGradient: inout MutableSpan<Float>,
         geometry: ConvolutionGeometry, prologue: ChannelAffine? = nil, accumulates: Bool = false,
-        workspace: LayerWorkspace? = nil, on execution: Execution = .default
+        algorithm: ConvolutionAlgorithm = .automatic, workspace: LayerWorkspace? = nil,
+        on execution: Execution = .default
     ) {
         geometry.input.requireCount(input.count, "the input")
         geometry.output.requireCount(outputGradient.count, "the gradient of the output")
@@ -108,7 +116,8 @@ public enum Convolution {
                     withStart(&weightGradient) { result in
                         WeightGradientTask(
                             source: source, affine: affine, gradient: gradient, result: result, geometry: geometry,
-                            accumulates: accumulates, kernels: execution.instructionSet.layerKernels
+                            accumulates: accumulates, algorithm: algorithm,
+                            kernels: execution.instructionSet.layerKernels
                         ).run(workspace ?? LayerWorkspace(), threads: execution.threads)
                     }
                 }
@@ -157,7 +166,8 @@ public enum Convolution {
     private static func gather(
         _ input: Span<Float>, _ weights: Span<Float>, _ bias: Span<Float>?, _ output: inout MutableSpan<Float>,
         _ moments: UnsafeMutablePointer<ChannelMoments>?, _ geometry: ConvolutionGeometry, _ prologue: ChannelAffine?,
-        _ accumulates: Bool, _ rectifies: Bool, _ workspace: LayerWorkspace, _ execution: Execution
+        _ accumulates: Bool, _ rectifies: Bool, _ algorithm: ConvolutionAlgorithm, _ workspace: LayerWorkspace,
+        _ execution: Execution
     ) {
         geometry.input.requireCount(input.count, "the input")
         geometry.output.requireCount(output.count, "the output")
@@ -178,7 +188,8 @@ public enum Convolution {
                                 source: source, sourceShape: geometry.input, affine: affine,
                                 plans: workspace.plans(.forward, geometry, isPlain: affine.isNone, kernels),
                                 weights: weights, isTransposed: false, result: result, resultShape: geometry.output,
-                                accumulates: accumulates, bias: bias, rectifies: rectifies, kernels: kernels
+                                accumulates: accumulates, bias: bias, rectifies: rectifies, algorithm: algorithm,
+                                kernels: kernels
                             ).run(workspace, threads: execution.threads, moments: moments)
                         }
                     }

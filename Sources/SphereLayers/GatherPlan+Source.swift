@@ -24,7 +24,7 @@ extension GatherPlan {
 
 /// Copies the rows and columns of a map's channels `block` (`map` points to the first of them), read through `affine`, with
 /// zeros outside the map, pixels without gaps.
-private func copySource(
+func copySource(
     _ map: UnsafePointer<Float>, _ shape: MapShape, _ rows: Range<Int>, _ columns: Range<Int>, _ block: Range<Int>,
     _ affine: AffinePointers, _ kernels: LayerKernels, into buffer: UnsafeMutablePointer<Float>, rowStep: Int
 ) {

@@ -14,7 +14,7 @@ struct GatherPlan: Sendable {
     }
 
     /// Products whose panel of weights stays in a 32 KiB first-level cache (24 KiB with 16 columns).
-    private static let longestDepth = 384
+    static let longestDepth = 384
     /// Taps that do not lie side by side and yet go together, at most: those of a window of 3 x 3.
     private static let mostDilatedTaps = 9
     /// Elements of a strip of the source: with the strip of the result and a panel it stays in half of a 512 KiB second-level cache.
@@ -27,6 +27,8 @@ struct GatherPlan: Sendable {
     private static let fewestStrips = 64
 
     let grid: TapGrid
+    /// How minimal filtering would cut it up, where it gains.
+    let winograd: WinogradPlan?
     /// Whether all pixels of all maps are one row, which they are where each is made from the one at its place.
     let isFlat: Bool
     /// The source, as one row of pixels if the grid is flattened.
@@ -63,8 +65,8 @@ struct GatherPlan: Sendable {
 
     /// - Parameter isPlain: whether the source is read as it is, through no scale, shift or rectifier.
     init(
-        _ original: TapGrid, source: MapShape, resultChannels: Int, isPlain: Bool, kernels: LayerKernels,
-        packedStart: Int = 0
+        _ original: TapGrid, _ pass: GatherPlanKey.Pass, source: MapShape, resultChannels: Int, isPlain: Bool,
+        kernels: LayerKernels, packedStart: Int = 0
     ) {
         isFlat = original.isPointwise(source: source)
         let shape =
@@ -72,6 +74,7 @@ struct GatherPlan: Sendable {
         let grid = isFlat ? original.flattened(source: source) : original
         self.grid = grid
         sourceShape = shape
+        winograd = WinogradPlan(grid, pass, source: shape, resultChannels: resultChannels, kernels: kernels)
         maps = shape.batch
         depth = grid.taps.count * shape.channels
         let padded = (resultChannels + kernels.lanes - 1) / kernels.lanes * kernels.lanes

@@ -38,8 +38,8 @@ extension LayerWorkspace {
             for grid in grids {
                 plans.append(
                     GatherPlan(
-                        grid, source: source, resultChannels: result.channels, isPlain: isPlain, kernels: kernels,
-                        packedStart: packedSize))
+                        grid, pass, source: source, resultChannels: result.channels, isPlain: isPlain,
+                        kernels: kernels, packedStart: packedSize))
                 packedSize += plans[plans.count - 1].packedSize
             }
             return plans

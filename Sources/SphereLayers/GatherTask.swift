@@ -15,11 +15,15 @@ struct GatherTask: @unchecked Sendable {
     let accumulates: Bool
     let bias: UnsafePointer<Float>?
     let rectifies: Bool
+    let algorithm: ConvolutionAlgorithm
     let kernels: LayerKernels
 
     /// Runs on `threads` threads; the moments of the result, if wanted, in `moments`.
     func run(_ workspace: LayerWorkspace, threads: Int, moments: UnsafeMutablePointer<ChannelMoments>? = nil) {
         if resultShape.count == 0 { return }
+        if let plan = plans[0].winograd, algorithm == .automatic {
+            return run(plan, workspace, threads: threads, moments: moments)
+        }
         let packedSize = plans.reduce(0) { $0 + $1.packedSize }
         let bufferSize = plans.reduce(0) { max($0, $1.bufferSize) }
         let units = plans.reduce(0) { $0 + $1.units }
@@ -123,7 +127,9 @@ struct GatherTask: @unchecked Sendable {
             }
         }
         if let moments {
-            measure(unit, start, into: moments + unit.strip * 3 * channels + unit.channels.lowerBound)
+            measure(
+                rows: unit.rows.count, columns: unit.columns.count, channels: unit.channels.count, start,
+                into: moments + unit.strip * 3 * channels + unit.channels.lowerBound)
         }
     }
 
@@ -138,19 +144,18 @@ struct GatherTask: @unchecked Sendable {
         }
     }
 
-    /// Base, sums and sums of squares around it, of a strip's result.
-    private func measure(
-        _ unit: GatherPlan.Unit, _ start: UnsafeMutablePointer<Float>, into block: UnsafeMutablePointer<Float>
+    /// Base, sums and sums of squares around it, of some channels of the result's pixels from `start`.
+    func measure(
+        rows: Int, columns: Int, channels count: Int, _ start: UnsafeMutablePointer<Float>,
+        into block: UnsafeMutablePointer<Float>
     ) {
         let channels = resultShape.channels
-        let count = unit.channels.count
         let (base, sums, squares) = (block, block + channels, block + 2 * channels)
-        kernels.setBase(UnsafePointer(start), step: channels, pixels: unit.columns.count, channels: count, base, sums)
-        for y in 0..<unit.rows.count {
+        kernels.setBase(UnsafePointer(start), step: channels, pixels: columns, channels: count, base, sums)
+        for y in 0..<rows {
             kernels.channelSums(
-                UnsafePointer(start) + y * plans[0].grid.resultRowStep * channels, channels, unit.columns.count, count,
-                base,
-                sums, squares)
+                UnsafePointer(start) + y * plans[0].grid.resultRowStep * channels, channels, columns, count, base, sums,
+                squares)
         }
     }
 }

@@ -9,10 +9,11 @@ struct WeightGradientTask: @unchecked Sendable {
     let result: UnsafeMutablePointer<Float>
     let geometry: ConvolutionGeometry
     let accumulates: Bool
+    let algorithm: ConvolutionAlgorithm
     let kernels: LayerKernels
 
     /// Elements of the sums of all groups.
-    private static let mostSums = 1 << 23
+    static let mostSums = 1 << 23
     /// Channels of a block at most, where no buffer limits them.
     private static let longestBlock = 512
     /// Channels from which on a tile's elements of neighboring pixels are so far apart that no prefetcher follows.
@@ -29,6 +30,7 @@ struct WeightGradientTask: @unchecked Sendable {
         }
         let channels = geometry.output.channels
         let plan = workspace.plans(.backwardWeights, geometry, isPlain: affine.isNone, kernels)[0]
+        if let plan = plan.winograd, algorithm == .automatic { return run(plan, workspace, threads: threads) }
         let parts = blocks(of: plan).count * plan.channelPieces.count
         // Enough units for many threads, as far as their sums fit.
         let groups = Pieces(

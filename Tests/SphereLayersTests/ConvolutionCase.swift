@@ -53,7 +53,10 @@ struct ConvolutionCase {
     }
 
     /// Everything that the module makes of it, on memory that held NaN.
-    func results(on execution: Execution, workspace: LayerWorkspace? = nil) -> Results {
+    func results(
+        algorithm: ConvolutionAlgorithm = .automatic, on execution: Execution = .default,
+        workspace: LayerWorkspace? = nil
+    ) -> Results {
         let fill = accumulates ? before : .nan
         var output = [Float](repeating: .nan, count: sizes.outputCount)
         var inputGradient = [Float](repeating: fill, count: sizes.inputCount)
@@ -65,15 +68,16 @@ struct ConvolutionCase {
         var outputSpan = output.mutableSpan
         Convolution.forward(
             input.span, weights: weights.span, bias: bias.span, into: &outputSpan, moments: &moments,
-            geometry: geometry, prologue: prologue, rectifies: rectifies, workspace: workspace, on: execution)
+            geometry: geometry, prologue: prologue, rectifies: rectifies, algorithm: algorithm,
+            workspace: workspace, on: execution)
         var inputSpan = inputGradient.mutableSpan
         Convolution.backwardInput(
             outputGradient.span, weights: weights.span, into: &inputSpan, geometry: geometry, accumulates: accumulates,
-            workspace: workspace, on: execution)
+            algorithm: algorithm, workspace: workspace, on: execution)
         var weightSpan = weightGradient.mutableSpan
         Convolution.backwardWeights(
             input.span, outputGradient.span, into: &weightSpan, geometry: geometry, prologue: prologue,
-            accumulates: accumulates, workspace: workspace, on: execution)
+            accumulates: accumulates, algorithm: algorithm, workspace: workspace, on: execution)
         var biasSpan = biasGradient.mutableSpan
         Convolution.backwardBias(
             outputGradient.span, into: &biasSpan, geometry: geometry, accumulates: accumulates, workspace: workspace,

@@ -77,6 +77,28 @@ import Testing
         ]
     }()
 
+    /// Windows of 3 x 3 that minimal filtering evaluates: whole and partial tiles, dilated and not, one block of what is copied and several,
+    /// one piece of the depth and two, a row of units and many.
+    private static let filteredSizes: [ConvolutionSizes] = {
+        func sizes(
+            _ batch: Int, _ h: Int, _ w: Int, _ c: Int, _ n: Int, dilation: (Int, Int) = (1, 1), padding: Int? = nil
+        ) -> ConvolutionSizes {
+            var sizes = ConvolutionSizes(
+                batch: batch, height: h, width: w, inputChannels: c, outputChannels: n, windowHeight: 3, windowWidth: 3)
+            (sizes.verticalDilation, sizes.horizontalDilation) = dilation
+            (sizes.top, sizes.bottom) = (padding ?? dilation.0, padding ?? dilation.0)
+            (sizes.left, sizes.right) = (padding ?? dilation.1, padding ?? dilation.1)
+            return sizes
+        }
+        var uneven = sizes(2, 31, 29, 32, 32, padding: 0)
+        (uneven.top, uneven.right) = (2, 1)
+        return [
+            sizes(1, 32, 32, 32, 48), uneven, sizes(1, 3, 701, 48, 32), sizes(3, 19, 23, 80, 32),
+            sizes(1, 33, 35, 32, 32, dilation: (2, 2)), sizes(1, 37, 39, 32, 32, dilation: (4, 3)),
+            sizes(1, 40, 40, 32, 32, dilation: (1, 2), padding: 1), sizes(1, 32, 33, 400, 32),
+        ]
+    }()
+
     /// Results of n terms, each a product: rounded once as they enter, once per addition, and a few times more (prologue,
     /// bias, what is added to): at most (n + 8) units roundoff of the sum of the terms' absolute values.
     private func expectClose(
@@ -137,12 +159,53 @@ import Testing
         }
     }
 
+    @Test("minimal filtering agrees with the reference, and with the direct sums to rounding")
+    func filtered() {
+        for (number, sizes) in Self.filteredSizes.enumerated() {
+            check(number, sizes)
+            var generator = SeededGenerator(seed: UInt64(number))
+            let example = ConvolutionCase(
+                sizes, hasPrologue: number % 2 == 0, rectifies: false, accumulates: number % 3 == 0, &generator)
+            let (filtered, direct) = (example.results(), example.results(algorithm: .direct))
+            // Bits that differ tell that the case is one of minimal filtering.
+            #expect(filtered.output != direct.output && filtered.inputGradient != direct.inputGradient)
+            #expect(filtered.weightGradient != direct.weightGradient)
+            let magnitudes = example.exact(absolute: true)
+            for (found, plain, magnitude) in [
+                (filtered.output, direct.output, magnitudes.output),
+                (filtered.inputGradient, direct.inputGradient, magnitudes.inputGradient),
+                (filtered.weightGradient, direct.weightGradient, magnitudes.weightGradient),
+            ] {
+                #expect(ErrorReport.relative(found, plain.map(Double.init), to: magnitude).maximum <= 1e-6)
+            }
+        }
+    }
+
+    @Test("minimal filtering spreads NaN and infinity to what reads them alone, infinity as either", arguments: 0..<4)
+    func filteredNonFinite(offset: Int) {
+        let shape = MapShape(batch: 1, height: 32, width: 32, channels: 32)
+        let geometry = ConvolutionGeometry(input: shape, outputChannels: 32, window: SlidingWindow(3, padding: 1))
+        let place = (row: 8 + offset % 2, column: 8 + offset / 2)
+        let weights = [Float](repeating: 1, count: geometry.weightCount)
+        for value in [Float.nan, .infinity] {
+            var input = [Float](repeating: 1, count: shape.count)
+            input[(place.row * 32 + place.column) * 32 + 5] = value
+            var output = [Float](repeating: 0, count: shape.count)
+            var span = output.mutableSpan
+            Convolution.forward(input.span, weights: weights.span, into: &span, geometry: geometry)
+            for (i, y) in output.enumerated() {
+                let isRead = abs(i / 32 / 32 - place.row) <= 1 && abs(i / 32 % 32 - place.column) <= 1
+                #expect(y.isFinite != isRead && (value.isInfinite || y.isNaN == isRead))
+            }
+        }
+    }
+
     @Test(
         "has the same bits for any number of threads and on memory that was used before",
         arguments: InstructionSet.available)
     func threads(set: InstructionSet) {
         let workspace = LayerWorkspace()
-        for (number, sizes) in (Self.largeSizes + Self.allSizes.suffix(20)).enumerated() {
+        for (number, sizes) in (Self.largeSizes + Self.filteredSizes + Self.allSizes.suffix(20)).enumerated() {
             var generator = SeededGenerator(seed: UInt64(number))
             let example = ConvolutionCase(
                 sizes, hasPrologue: number % 2 == 0, rectifies: false, accumulates: number % 3 == 0, &generator)
