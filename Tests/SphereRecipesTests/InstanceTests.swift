@@ -235,6 +235,91 @@ struct InstanceModelTests {
         }
     }
 
+    /// Crops of discs that differ by `change` alone, and the same without.
+    private func crops(_ change: (inout InstanceCrop.Changes) -> Void) -> [(plain: InstanceCrop, changed: InstanceCrop)]
+    {
+        var changes = InstanceCrop.Changes()
+        (changes.gamma, changes.gain, changes.noise, changes.scale) = (1, 1, 0, 1)
+        var more = changes
+        change(&more)
+        return (0..<16).map { seed in
+            let (image, labels) = DiscFolder.discs(side: 80, seed: seed)
+            let both = [changes, more].map { changes in
+                var random = TrainingGenerator(seed: seed)
+                return InstanceCrop(
+                    of: image, labels: labels, for: .nuclei, side: 48, changes: changes, using: &random)
+            }
+            return (both[0], both[1])
+        }
+    }
+
+    @Test("dimming divides what objects have above the ground by a number for each, in half of the crops")
+    func dimming() {
+        var (same, factors) = (0, Set<Float>())
+        for (plain, dimmed) in crops({ $0.dimming = 4 }) {
+            #expect(plain.labels == dimmed.labels)
+            same += plain.input == dimmed.input ? 1 : 0
+            for (place, label) in plain.labels.enumerated() {
+                let share = dimmed.input[place] / plain.input[place]
+                // The ground is 0, discs are flat: inside, where the factors of neighbours do not run in, one number.
+                if label == 0 {
+                    #expect(abs(dimmed.input[place]) < 1e-6)
+                } else {
+                    #expect(share > 0.249 && share < 1.0001)
+                }
+                let (x, y) = (place % 48, place / 48)
+                let isInside = (-4...4).allSatisfy { v in
+                    (-4...4).allSatisfy { u in
+                        (0..<48).contains(x + u) && (0..<48).contains(y + v)
+                            && plain.labels[place + v * 48 + u] == label
+                    }
+                }
+                if label != 0 && isInside && plain.input != dimmed.input { factors.insert((share * 1000).rounded()) }
+            }
+        }
+        #expect((3...13).contains(same))
+        #expect(factors.count > 8 && factors.min()! < 500 && factors.max()! > 700)
+    }
+
+    @Test("blur keeps the mean brightness and takes away edges, in half of the crops")
+    func blur() {
+        func steepest(_ crop: InstanceCrop) -> Float {
+            zip(crop.input, crop.input.dropFirst()).reduce(0) { max($0, abs($1.1 - $1.0)) }
+        }
+        var same = 0
+        for (plain, blurred) in crops({ $0.blur = 3 }) {
+            #expect(plain.labels == blurred.labels)
+            if plain.input == blurred.input {
+                same += 1
+                continue
+            }
+            let (before, after) = (plain.input.reduce(0, +), blurred.input.reduce(0, +))
+            #expect(abs(after - before) < 0.1 * before && steepest(blurred) < 1.0001 * steepest(plain))
+        }
+        #expect((3...13).contains(same))
+    }
+
+    @Test("the pixels of small objects weigh more in the loss of the scores, at most as much as the setting says")
+    func smallObjects() throws {
+        let folder = try DiscFolder(pictures: 4)
+        defer { folder.remove() }
+        let images = try InstanceImages(folder: folder.path)
+        let losses = try [1, 1.2, 2, 50].map { weight in
+            var settings = InstanceRecipe.Settings()
+            settings.design.width = 4
+            (settings.side, settings.batch, settings.steps, settings.pairWeight) = (32, 4, 1, 0)
+            settings.smallObjectWeight = weight
+            let recipe = InstanceRecipe(settings)
+            let model = recipe.model()
+            // Every pixel is said to be ground: the loss of an object's pixel is 8, that of the ground next to nothing.
+            model.network.scoreHead.bias!.elements = [-8]
+            model.network.scoreHead.weights.elements = model.network.scoreHead.weights.elements.map { _ in 0 }
+            return try recipe.advance(recipe.training(of: model), of: model, on: images)[0]
+        }
+        // A mean over weights: heavier objects have a larger share. Discs have at most 154 pixels: a weight of 1.6 or more.
+        #expect(losses[0] < losses[1] && losses[1] < losses[2] && losses[2] <= losses[3] && losses[3] < 8)
+    }
+
     @Test("folders without labelled pictures, and labels of another size, are refused by name")
     func folders() throws {
         let folder = try DiscFolder(pictures: 1)

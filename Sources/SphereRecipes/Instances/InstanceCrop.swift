@@ -33,23 +33,35 @@ public struct InstanceCrop: Sendable {
         public var noise = 0.05
         /// Whether half of the crops are mirrored.
         public var mirrors = true
+        /// The largest number by which the brightness of an object, above what surrounds it, is divided; 1 leaves it.
+        ///
+        /// In half of the crops, by another number for each object. For networks that see brightness.
+        public var dimming = 1.0
+        /// The largest standard deviation of the Gaussian by which half of the crops are blurred, in pixels of the network; 0 leaves them.
+        ///
+        /// For networks that see brightness.
+        public var blur = 0.0
 
         /// The defaults.
         public init() {}
 
+        /// For nuclei, bright and dim ones side by side, not all in focus.
+        static let ofNuclei = {
+            var changes = Changes()
+            changes.dimming = 4
+            changes.blur = 1.5
+            return changes
+        }()
+
         /// For digits, which are read by shape and colour: a little noise.
-        static let ofDigits = Changes(scale: 1, gamma: 1, gain: 1, noise: 0.02, mirrors: false)
+        static let ofDigits = {
+            var changes = Changes()
+            (changes.scale, changes.gamma, changes.gain, changes.noise, changes.mirrors) = (1, 1, 1, 0.02, false)
+            return changes
+        }()
 
         /// The numbers as a checkpoint keeps them.
-        var text: String { "\(scale) \(gamma) \(gain) \(noise) \(mirrors)" }
-
-        private init(scale: Double, gamma: Double, gain: Double, noise: Double, mirrors: Bool) {
-            self.scale = scale
-            self.gamma = gamma
-            self.gain = gain
-            self.noise = noise
-            self.mirrors = mirrors
-        }
+        var text: String { "\(scale) \(gamma) \(gain) \(noise) \(mirrors) \(dimming) \(blur)" }
     }
 
     /// A part of a picture drawn by `random`.
@@ -117,6 +129,17 @@ public struct InstanceCrop: Sendable {
                 let (from, to) = (v * side + u, y * side + x)
                 result[to] = piece.labels[from]
                 for c in 0..<channels { values[to * channels + c] = piece.colors[from * 3 + c] * (high - low) + low }
+            }
+        }
+        if design.isGray {
+            if changes.dimming > 1 && random.uniform() < 0.5 {
+                values =
+                    SquareMap(side: side, values: values)
+                    .dimmed(result) { _ in Float(pow(changes.dimming, -random.uniform())) }.values
+            }
+            if changes.blur > 0 && random.uniform() < 0.5 {
+                values =
+                    SquareMap(side: side, values: values).blurred(deviation: changes.blur * random.uniform()).values
             }
         }
         // Brightness or colours.

@@ -36,12 +36,16 @@ public struct InstanceRecipe: Sendable, Hashable {
         public var pairWeight = 2.0
         /// The weight of pairs of one object in it, those of different ones having 1.
         public var positiveWeight = 4.0
+        /// The largest weight of an object's pixels in the logistic loss: sqrt(400 / area), from 1 to this; 1 weighs all alike.
+        ///
+        /// Scores count objects, the loss counts pixels. Models with classes do without.
+        public var smallObjectWeight = 2.0
         /// Stages of a residual trunk, counted from the last, that are trained as well.
         public var trainedStages = 0
         /// Their share of the learning rate.
         public var trainedRate: Float = 0.1
         /// How much crops differ from their pictures.
-        public var changes = InstanceCrop.Changes()
+        public var changes = InstanceCrop.Changes.ofNuclei
         /// Decides weights, crops and pixels.
         public var seed: UInt64 = 1
 
@@ -56,10 +60,13 @@ public struct InstanceRecipe: Sendable, Hashable {
                 settings.side = 256
                 settings.steps = 1000
                 settings.trainedStages = 2
+                settings.changes = InstanceCrop.Changes()
+                settings.smallObjectWeight = 1
             }
             if design.name == InstanceDesign.digits.name {
                 settings.side = 64
                 settings.changes = .ofDigits
+                settings.smallObjectWeight = 1
                 settings.batch = 8
                 settings.steps = 1500
             }
@@ -72,6 +79,7 @@ public struct InstanceRecipe: Sendable, Hashable {
                 "side": "\(side)", "batch": "\(batch)", "steps": "\(steps)", "learning_rate": "\(learningRate)",
                 "margin": "\(margin)", "sampled_pixels": "\(sampledPixels)",
                 "pair_weight": "\(pairWeight)", "positive_weight": "\(positiveWeight)",
+                "small_object_weight": "\(smallObjectWeight)",
                 "trained_stages": "\(trainedStages)", "trained_rate": "\(trainedRate)", "changes": changes.text,
                 "seed": "\(seed)",
             ]) { first, _ in first }
@@ -84,7 +92,7 @@ public struct InstanceRecipe: Sendable, Hashable {
     /// A training with the given numbers.
     ///
     /// - Precondition: `side` is a multiple of the trunk's `sideMultiple`, batch, steps and sampled pixels are 1 or more, the margin lies in (0, 1),
-    ///   rates are more than 0, the weight of the pair loss is 0 or more.
+    ///   rates are more than 0, the weight of the pair loss is 0 or more, that of small objects 1 or more.
     public init(_ settings: Settings = Settings()) {
         let multiple = settings.design.trunk.sideMultiple
         require(
@@ -93,8 +101,12 @@ public struct InstanceRecipe: Sendable, Hashable {
             "side, batch, steps and pixels of \(settings)")
         require(
             settings.learningRate > 0 && settings.learningRate.isFinite && settings.trainedRate > 0
-                && settings.pairWeight >= 0 && settings.pairWeight.isFinite,
-            "learning rates \(settings.learningRate) and \(settings.trainedRate), pair weight \(settings.pairWeight)")
+                && settings.pairWeight >= 0 && settings.pairWeight.isFinite && settings.smallObjectWeight >= 1
+                && settings.smallObjectWeight.isFinite,
+            """
+            learning rates \(settings.learningRate) and \(settings.trainedRate), pair weight \(settings.pairWeight), weight of \
+            small objects \(settings.smallObjectWeight)
+            """)
         self.settings = settings
     }
 
@@ -180,7 +192,7 @@ public struct InstanceRecipe: Sendable, Hashable {
         let input = Tensor(
             shape: [batch, side, side, settings.design.channels], elements: crops.flatMap { $0.input })
         let (scores, offsets) = model.network(input)
-        var total = scoreLoss(scores, classes: crops.flatMap(\.classes))
+        var total = scoreLoss(scores, of: crops)
         var measures = [Double(total.scalar), 0, 0]
         if settings.pairWeight == 0 { return (total, measures) }
         let pairLoss = PairLoss(
@@ -206,12 +218,21 @@ public struct InstanceRecipe: Sendable, Hashable {
     }
 
     /// The logistic loss of one score, or the softmax cross-entropy of several; pixels of the class -1 take no part.
-    private func scoreLoss(_ scores: Tensor, classes: [Int32]) -> Tensor {
-        if settings.design.classes.isEmpty {
-            return LogisticLoss()(
-                scores, targets: classes.map { $0 > 0 ? 1 : 0 }, weights: classes.map { $0 < 0 ? 0 : 1 })
+    private func scoreLoss(_ scores: Tensor, of crops: [InstanceCrop]) -> Tensor {
+        let classes = crops.flatMap(\.classes)
+        if !settings.design.classes.isEmpty { return SoftmaxLoss(ignoredLabel: -1)(scores, labels: classes) }
+        return LogisticLoss()(
+            scores, targets: classes.map { $0 > 0 ? 1 : 0 }, weights: crops.flatMap { weights(of: $0) })
+    }
+
+    /// The weight of each pixel of a crop in the logistic loss, see ``Settings/smallObjectWeight``.
+    private func weights(of crop: InstanceCrop) -> [Float] {
+        var areas: [Int32: Int] = [:]
+        for label in crop.labels where label != 0 { areas[label, default: 0] += 1 }
+        let weights = areas.mapValues {
+            Float(min(settings.smallObjectWeight, max(1, (400 / Double($0)).squareRoot())))
         }
-        return SoftmaxLoss(ignoredLabel: -1)(scores, labels: classes)
+        return zip(crop.labels, crop.classes).map { label, kind in kind < 0 ? 0 : weights[label] ?? 1 }
     }
 
     /// Random pixels of objects, sorted, and the objects' labels; -1 for objects with fewer than four of them, which the border of the crop has cut off.
