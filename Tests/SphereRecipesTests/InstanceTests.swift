@@ -242,7 +242,7 @@ struct InstanceModelTests {
         (changes.gamma, changes.gain, changes.noise, changes.scale) = (1, 1, 0, 1)
         var more = changes
         change(&more)
-        return (0..<16).map { seed in
+        return (0..<16 as Range<UInt64>).map { seed in
             let (image, labels) = DiscFolder.discs(side: 80, seed: seed)
             let both = [changes, more].map { changes in
                 var random = TrainingGenerator(seed: seed)
