@@ -24,10 +24,10 @@ struct SquareMap {
 
     /// The map convolved with a Gaussian; beyond the border its pixels go on.
     ///
-    /// - Precondition: the deviation is 0 or more and at most the side.
+    /// - Precondition: the deviation is finite and 0 or more.
     /// - Complexity: O(pixels (1 + deviation)).
     func blurred(deviation: Double) -> SquareMap {
-        require(deviation >= 0 && deviation <= Double(side), "a blur of \(deviation) in a square of side \(side)")
+        require(deviation >= 0 && deviation.isFinite, "a blur of \(deviation): must be finite and 0 or more")
         let radius = Int((3 * deviation).rounded(.up))
         if radius == 0 { return self }
         var weights = (-radius...radius).map { Float(exp(-0.5 * pow(Double($0) / deviation, 2))) }
@@ -53,8 +53,8 @@ struct SquareMap {
 
     /// The map with objects brought nearer to what surrounds them: value = ground + factor (value - ground) where the value is above it.
     ///
-    /// The ground is the mean of pixels of no object, weighted by a Gaussian of 6 pixels; deep inside crowds it is that of the whole map. Around
-    /// an object the factor goes on for three pixels, which its glow may reach, and then into that of others within another two.
+    /// The ground is the mean of pixels of no object, weighted by a Gaussian of 6 pixels; deep inside crowds it is that of the whole map. An
+    /// object's factor goes on for three pixels around it, which its glow may reach, and then runs into that of others.
     ///
     /// - Parameters:
     ///   - labels: of the pixels, 0 for no object.
