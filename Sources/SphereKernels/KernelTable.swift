@@ -60,7 +60,7 @@ struct KernelTable: Sendable {
 
     let pairLossTile:
         @Sendable (
-            Input, Input, Input, Input, Input, Input, Int, Int, Float, Bool, Bool, Output, Output, Output?
+            Input, Input, Input, Input, Input, Input, Int, Int, Float, Int, Bool, Output, Output, Output?
         ) -> Void
 
     typealias ProductLeft = (start: Input, outer: Int, first: Int, across: Int, step: Int)

@@ -5,7 +5,7 @@
 ///
 ///     hinge_i = Σ_j w_j max(0, s_ij - α),    direction_i = Σ_j w_j g(s_ij) x_j,
 ///
-/// g the step [s > α] or the hinge. Every ordered pair is evaluated, so that a row depends on no other row's work.
+/// g the step [s > α], the hinge or its cube. Every ordered pair is evaluated, so that a row depends on no other row's work.
 package struct PairHinges: Sendable {
     /// The pairs that are summed over.
     package enum Pairs: Sendable {
@@ -16,11 +16,13 @@ package struct PairHinges: Sendable {
     }
 
     /// The factor of a point in the direction of another.
-    package enum Factor: Sendable {
+    package enum Factor: Int, Sendable {
         /// [s > α], the derivative of the hinge.
-        case step
+        case step = 0
         /// max(0, s - α).
-        case hinge
+        case hinge = 1
+        /// max(0, s - α)³.
+        case cube = 3
     }
 
     /// Points, those that are in `order`.
@@ -139,7 +141,7 @@ package struct PairHinges: Sendable {
                 kernels.pairLossTile(
                     panels.start + first * dimension, groups.start + first, sources.start + start * dimension,
                     rows.start + start * dimension, groups.start + start, weights.start + start, rowCount, dimension,
-                    offset, factor == .hinge, pairs == .withinGroups, tile, blockHinges,
+                    offset, factor.rawValue, pairs == .withinGroups, tile, blockHinges,
                     directions == nil ? nil : sums)
                 for c in 0..<columns { hinges[c] += Double(blockHinges[c]) }
             }

@@ -59,22 +59,27 @@ extension PairLoss {
         }
         var gradient = [Float](repeating: 0, count: wantsGradient ? count * dimension : 0)
         var negative = 0.0
-        let isReleased = self.gradient == .released
-        if groupCount > 1 || (wantsGradient && isReleased) {
+        let (factor, pullsBySimilarity): (PairHinges.Factor, Bool) =
+            switch self.gradient {
+            case .exact: (.step, false)
+            case .released: (.hinge, true)
+            case .steep: (.cube, true)
+            }
+        if groupCount > 1 || (wantsGradient && pullsBySimilarity) {
             let pairs = PairHinges(
                 points, order: groups.order, groupStarts: groups.starts,
                 groupWeights: (0..<groupCount).map { Float(groups.weight(of: $0)) }, on: execution)
             var hinges = [Double](repeating: 0, count: count)
             if groupCount > 1 {
                 pairs.sum(
-                    over: .ofDifferentGroups, margin: margin, factor: isReleased ? .hinge : .step, hinges: &hinges,
+                    over: .ofDifferentGroups, margin: margin, factor: factor, hinges: &hinges,
                     directions: &gradient)
                 for group in 0..<groupCount {
                     let sum = hinges[groups.range(of: group)].reduce(0, +)
                     negative += share * groups.weight(of: group) * sum
                 }
             }
-            if wantsGradient && isReleased {
+            if wantsGradient && pullsBySimilarity {
                 // s is its own hinge at the margin 0: it is not negative for unit rows.
                 var pulls = [Float](repeating: 0, count: count * dimension)
                 pairs.sum(over: .withinGroups, margin: 0, factor: .hinge, hinges: &hinges, directions: &pulls)
@@ -83,7 +88,7 @@ extension PairLoss {
                 }
             }
         }
-        if wantsGradient && !isReleased {
+        if wantsGradient && !pullsBySimilarity {
             combine(&gradient, groups, dimension, factor: share) { _, group, k in means[group * dimension + k] }
         }
         let value = value(positive: positive, negative: negative, groups: groupCount, dimension: dimension)

@@ -16,7 +16,7 @@ internal import SphereTheory
 /// Source: Kong and Fowlkes, "Recurrent Pixel Embedding for Instance Grouping", CVPR 2018, section 3.1.
 public struct PairLoss: Sendable, Hashable {
     /// What ``evaluate(_:labels:scale:gradient:on:)`` writes as the gradient.
-    public enum Gradient: Sendable, Hashable {
+    public enum Gradient: Sendable, Hashable, CaseIterable {
         /// The derivative of the loss: `∂L/∂x_i = Σ_j W_ij (-p [same] + n [different] [s_ij > α]) x_j`.
         case exact
         /// What the authors' released code computes: `2 Σ_j W_ij (-p [same] s_ij + n [different] max(0, s_ij - α)) x_j`.
@@ -24,6 +24,13 @@ public struct PairLoss: Sendable, Hashable {
         /// It is the gradient of twice the squares `-p s²/2` and `n max(0, s - α)²/2`: the same minima, a weaker pull between points that
         /// are far apart. For comparisons with that code.
         case released
+        /// `2 Σ_j W_ij (-p [same] s_ij + n [different] max(0, s_ij - α)³) x_j`: for margins that leave no room for all groups.
+        ///
+        /// It is the gradient of twice `-p s²/2` and the fourth power `n max(0, s - α)⁴/4`. Where every pair of groups is nearer than the
+        /// margin the exact gradient is content once the groups' means add up to zero, and the released one once they are a
+        /// spherical 2-design, which groups that share four directions are too: on S² at α = 0.1 eight groups or more. The fourth power
+        /// takes up to ten groups within 6 degrees of the most that S² allows, see docs/math.md.
+        case steep
     }
 
     /// The margin α in calibrated similarity, in (0, 1).

@@ -1,7 +1,17 @@
 public import SphereKernels
 
 extension Reference {
-    /// The parts of the pair loss and its gradient, see ``pairLoss(_:labels:margin:positiveWeight:negativeWeight:isReleased:ignoredLabel:)``.
+    /// What ``pairLoss(_:labels:margin:positiveWeight:negativeWeight:convention:ignoredLabel:)`` writes as the gradient.
+    public enum PairLossGradient: Sendable, Hashable, CaseIterable {
+        /// The derivative of the loss.
+        case exact
+        /// `2 Σ_j W_ij (-p [same] s_ij + n [different] max(0, s_ij - α)) x_j`.
+        case released
+        /// `2 Σ_j W_ij (-p [same] s_ij + n [different] max(0, s_ij - α)³) x_j`.
+        case steep
+    }
+
+    /// The parts of the pair loss and its gradient, see ``pairLoss(_:labels:margin:positiveWeight:negativeWeight:convention:ignoredLabel:)``.
     public struct PairLoss: Sendable, Equatable {
         /// Sum over the pairs of a group, without its weight.
         public var positive = 0.0
@@ -9,17 +19,15 @@ extension Reference {
         public var negative = 0.0
         /// The weighted sum of the two.
         public var total = 0.0
-        /// `∂total/∂x`, or what the released code computes.
+        /// `∂total/∂x`, or what another convention asks for.
         public var gradient: ReferenceMatrix
     }
 
     /// `Σ_ij W_ij (p [same] (1 - s_ij) + n [different] max(0, s_ij - α))` with `s_ij = (1 + x_i . x_j)/2` and
     /// `W_ij = 1 / (M² size(y_i) size(y_j))`, over all ordered pairs of points that are not ignored.
-    ///
-    /// The released gradient is `2 Σ_j W_ij (-p [same] s_ij + n [different] max(0, s_ij - α)) x_j`.
     public static func pairLoss(
         _ points: ReferenceMatrix, labels: [Int32], margin: Double, positiveWeight: Double = 1,
-        negativeWeight: Double = 1, isReleased: Bool = false, ignoredLabel: Int32? = nil
+        negativeWeight: Double = 1, convention: PairLossGradient = .exact, ignoredLabel: Int32? = nil
     ) -> PairLoss {
         var result = PairLoss(gradient: ReferenceMatrix(rows: points.rows, columns: points.columns))
         let rows = (0..<points.rows).filter { labels[$0] != ignoredLabel }
@@ -40,12 +48,12 @@ extension Reference {
                 } else {
                     result.negative += weight * hinge
                 }
-                let slope: Double
-                if isReleased {
-                    slope = 2 * (isSame ? -positiveWeight * similarity : negativeWeight * hinge)
-                } else {
-                    slope = isSame ? -positiveWeight : similarity <= margin ? 0 : negativeWeight
-                }
+                let slope =
+                    switch convention {
+                    case .exact: isSame ? -positiveWeight : similarity <= margin ? 0 : negativeWeight
+                    case .released: 2 * (isSame ? -positiveWeight * similarity : negativeWeight * hinge)
+                    case .steep: 2 * (isSame ? -positiveWeight * similarity : negativeWeight * hinge * hinge * hinge)
+                    }
                 for k in 0..<points.columns { result.gradient[i, k] += weight * slope * points[j, k] }
             }
         }
@@ -53,13 +61,13 @@ extension Reference {
         return result
     }
 
-    /// ``pairLoss(_:labels:margin:positiveWeight:negativeWeight:isReleased:ignoredLabel:)`` of points in float32.
+    /// ``pairLoss(_:labels:margin:positiveWeight:negativeWeight:convention:ignoredLabel:)`` of points in float32.
     public static func pairLoss(
         _ points: Matrix, labels: [Int32], margin: Double, positiveWeight: Double = 1, negativeWeight: Double = 1,
-        isReleased: Bool = false, ignoredLabel: Int32? = nil
+        convention: PairLossGradient = .exact, ignoredLabel: Int32? = nil
     ) -> PairLoss {
         pairLoss(
             ReferenceMatrix(points), labels: labels, margin: margin, positiveWeight: positiveWeight,
-            negativeWeight: negativeWeight, isReleased: isReleased, ignoredLabel: ignoredLabel)
+            negativeWeight: negativeWeight, convention: convention, ignoredLabel: ignoredLabel)
     }
 }

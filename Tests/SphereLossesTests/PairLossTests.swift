@@ -1,8 +1,17 @@
 import SphereKernels
 import SphereLosses
 import SphereReference
+import SphereTheory
 import TestSupport
 import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// Unit rows and labels of `groups` groups, every row's group drawn, label values spread over Int32.
 private func example(_ count: Int, _ dimension: Int, _ groups: Int, seed: UInt64) -> (Matrix, [Int32]) {
@@ -22,6 +31,15 @@ private func gradient(
     return (value, result)
 }
 
+/// The same convention of the twin.
+private func twin(_ convention: PairLoss.Gradient) -> Reference.PairLossGradient {
+    switch convention {
+    case .exact: .exact
+    case .released: .released
+    case .steep: .steep
+    }
+}
+
 /// Limit of the error of a weighted mean of hinges: rounding of a dot product of D terms and of a block of 96 sums, that
 /// grows as a random walk, to 4 standard deviations.
 private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension + 96).squareRoot() }
@@ -30,8 +48,8 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
     private static let counts = keepsToSmallSizes ? [0, 1, 7, 49] : [0, 1, 7, 49, 200]
     private static let dimensions = [1, 3, 8, 16, 17, 64]
 
-    @Test("agrees with the naive twin", arguments: InstructionSet.available, [PairLoss.Gradient.exact, .released])
-    func twin(set: InstructionSet, convention: PairLoss.Gradient) {
+    @Test("agrees with the naive twin", arguments: InstructionSet.available, PairLoss.Gradient.allCases)
+    func agrees(set: InstructionSet, convention: PairLoss.Gradient) {
         let execution = Execution(for: set, threads: 2)
         for count in Self.counts {
             for dimension in Self.dimensions {
@@ -41,7 +59,7 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
                     let loss = PairLoss(margin: 0.37, positiveWeight: 1.5, negativeWeight: 5, gradient: convention)
                     let exact = Reference.pairLoss(
                         points, labels: labels, margin: 0.37, positiveWeight: 1.5, negativeWeight: 5,
-                        isReleased: convention == .released)
+                        convention: twin(convention))
                     let (value, gradient) = gradient(loss, points, labels, on: execution)
                     let limit = limit(dimension)
                     let what = "\(count) x \(dimension), \(groups) groups, \(set), seed \(seed)"
@@ -49,7 +67,7 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
                     #expect(abs(value.negative - exact.negative) <= limit, "negative part, \(what)")
                     #expect(abs(value.total - exact.total) <= 6.5 * limit, "total, \(what)")
                     #expect(loss.evaluate(points.view, labels: labels.span, on: execution) == value, "\(what)")
-                    // The weights of a row sum to p / M n + q (M - 1) / M n, twice that for the released convention.
+                    // The weights of a row sum to p / M n + q (M - 1) / M n, twice that for the other conventions.
                     let sizes = Dictionary(grouping: labels) { $0 }.mapValues(\.count)
                     for i in 0..<count {
                         let row = 2 * 6.5 / Double(sizes.count * sizes[labels[i]]!)
@@ -80,11 +98,11 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
         }
     }
 
-    @Test("the released gradient is twice that of squares")
-    func releasedIsTheGradientOfSquares() {
+    @Test("the released and the steep gradient are twice those of powers", arguments: [2, 4])
+    func gradientsOfPowers(power: Int) {
         let (matrix, labels) = example(12, 3, 3, seed: 5)
         let points = ReferenceMatrix(matrix)
-        func squares(_ points: ReferenceMatrix) -> Double {
+        func powers(_ points: ReferenceMatrix) -> Double {
             var sum = 0.0
             for i in 0..<12 {
                 for j in 0..<12 {
@@ -93,19 +111,75 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
                     let dot = (0..<3).reduce(0.0) { $0 + points[i, $1] * points[j, $1] }
                     let similarity = (1 + dot) / 2
                     let hinge = max(0, similarity - 0.3)
-                    sum += weight * (labels[i] == labels[j] ? -similarity * similarity : hinge * hinge)
+                    sum +=
+                        weight
+                        * (labels[i] == labels[j]
+                            ? -similarity * similarity : 2 * pow(hinge, Double(power)) / Double(power))
                 }
             }
             return sum
         }
-        let released = Reference.pairLoss(points, labels: labels, margin: 0.3, isReleased: true).gradient
+        let gradient = Reference.pairLoss(
+            points, labels: labels, margin: 0.3, convention: power == 2 ? .released : .steep
+        ).gradient
         for index in points.elements.indices {
             var (above, below) = (points, points)
             above.elements[index] += 1e-6
             below.elements[index] -= 1e-6
-            let difference = (squares(above) - squares(below)) / 2e-6
-            #expect(abs(difference - released.elements[index]) <= 1e-6, "element \(index)")
+            let difference = (powers(above) - powers(below)) / 2e-6
+            #expect(abs(difference - gradient.elements[index]) <= 1e-6, "element \(index)")
         }
+    }
+
+    /// The smallest angle, in degrees, between `count` groups of one point each that follow a gradient on S² at the margin 0.1
+    /// from a random start until they rest.
+    private func angleAtRest(_ count: Int, _ convention: PairLoss.Gradient) -> Double {
+        var generator = SeededGenerator(seed: 11)
+        var points = generator.unitRows(count, dimension: 3)
+        let loss = PairLoss(margin: 0.1, gradient: convention)
+        let labels = (0..<count).map { Int32($0) }
+        var (first, second) = ([Double](repeating: 0, count: count * 3), [Double](repeating: 0, count: count * 3))
+        let steps = 3000
+        for step in 1...steps {
+            let gradient = gradient(loss, points, labels, on: Execution(threads: 1)).gradient
+            for i in 0..<count {
+                let radial = (0..<3).reduce(Float(0)) { $0 + gradient[i, $1] * points[i, $1] }
+                for k in 0..<3 {
+                    // Adam on the tangent plane, its rate falling to 0.
+                    let slope = Double(gradient[i, k] - radial * points[i, k])
+                    first[i * 3 + k] = 0.9 * first[i * 3 + k] + 0.1 * slope
+                    second[i * 3 + k] = 0.999 * second[i * 3 + k] + 0.001 * slope * slope
+                    let mean = first[i * 3 + k] / (1 - pow(0.9, Double(step)))
+                    let square = second[i * 3 + k] / (1 - pow(0.999, Double(step)))
+                    points[i, k] -= Float(
+                        0.02 * (1 - Double(step) / Double(steps)) * mean / (square.squareRoot() + 1e-9))
+                }
+            }
+            points = RowNorms.normalized(points)
+        }
+        var cosine = -1.0
+        for i in 0..<count {
+            for j in 0..<i {
+                cosine = max(cosine, (0..<3).reduce(0.0) { $0 + Double(points[i, $1]) * Double(points[j, $1]) })
+            }
+        }
+        return acos(min(1, cosine)) * 180 / .pi
+    }
+
+    @Test(
+        "the steep gradient takes three to ten groups apart where the margin has no room for them",
+        arguments: [(3, 120.0), (4, 109.5), (5, 90), (6, 90), (7, 72.0), (8, 71.2), (9, 69.0), (10, 65.3)])
+    func steepSeparates(groups: Int, angle: Double) {
+        let found = angleAtRest(groups, .steep)
+        let most = acos(Tammes.solvedCosine(count: groups)!) * 180 / .pi
+        #expect(abs(found - angle) <= 0.3 && found <= most + 0.01 && found >= most - 6)
+    }
+
+    @Test("the exact and the released gradient leave groups together where the margin has no room for them")
+    func othersDoNotSeparate() {
+        // Content with spherical 2-designs, in which groups may coincide, and with means that add up to zero.
+        #expect(angleAtRest(10, .released) < 30)
+        #expect(angleAtRest(6, .exact) < 60)
     }
 
     @Test("lies in [0, 1] and not below the floor", arguments: [0.07, 0.1, 0.5, 0.9])
@@ -151,7 +225,7 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
     @Test("is the same to the bit for any number of threads", arguments: InstructionSet.available)
     func threads(set: InstructionSet) {
         let (points, labels) = example(keepsToSmallSizes ? 120 : 500, 8, 7, seed: 7)
-        for convention in [PairLoss.Gradient.exact, .released] {
+        for convention in PairLoss.Gradient.allCases {
             let loss = PairLoss(margin: 0.4, gradient: convention)
             let one = gradient(loss, points, labels, on: Execution(for: set, threads: 1))
             for threads in [2, 3] {
@@ -161,7 +235,7 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
         }
     }
 
-    @Test("adds the scaled gradient, in views with gaps", arguments: [PairLoss.Gradient.exact, .released])
+    @Test("adds the scaled gradient, in views with gaps", arguments: PairLoss.Gradient.allCases)
     func accumulates(convention: PairLoss.Gradient) {
         let (points, labels) = example(50, 5, 3, seed: 8)
         let loss = PairLoss(margin: 0.4, gradient: convention)
@@ -211,7 +285,7 @@ private func limit(_ dimension: Int) -> Double { 4 * 0x1p-24 * Double(dimension 
 
     @Test("NaN shows in the value and in every row", arguments: InstructionSet.available)
     func notANumber(set: InstructionSet) {
-        for convention in [PairLoss.Gradient.exact, .released] {
+        for convention in PairLoss.Gradient.allCases {
             var (points, labels) = example(300, 3, 2, seed: 10)
             labels.sort()
             points[0, 2] = .nan

@@ -33,7 +33,7 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         ///
         /// With a margin below 1/2 and more than a few groups every pair of groups is nearer than the margin, and the exact
         /// gradient pushes them all alike: it vanishes as soon as the groups' means add up to zero, whether groups are
-        /// apart or on top of one another. The released one pushes near pairs harder and so takes them apart.
+        /// apart or on top of one another. The released one pushes near pairs harder, the steep one harder still.
         public var gradient = PairLoss.Gradient.exact
         /// Whether the network is told the place of a pixel, see `ToyDigitNetwork.usesCoordinates`.
         public var usesCoordinates = false

@@ -60,9 +60,26 @@ struct TrainToyDigitsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Share of the pixels that a loss looks at.", valueName: "s"))
     var sampledShare = ToyDigitRecipe.Settings().sampledShare
 
-    @Flag(
-        help: "Follow the gradient of the released code, not the exact one; for margins below 0.5, see docs/models.md.")
-    var releasedGradient = false
+    @Option(
+        help: ArgumentHelp(
+            "Gradient of the pair loss that is followed; for margins below 0.5, see docs/models.md.",
+            valueName: "name"))
+    var gradient = GradientName.exact
+
+    /// The conventions of `PairLoss.Gradient`.
+    enum GradientName: String, ExpressibleByArgument, CaseIterable {
+        case exact
+        case released
+        case steep
+
+        var convention: PairLoss.Gradient {
+            switch self {
+            case .exact: .exact
+            case .released: .released
+            case .steep: .steep
+            }
+        }
+    }
 
     @Flag(help: "Give the network the place of every pixel as two more channels, which the paper's has not.")
     var coordinates = false
@@ -130,7 +147,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         settings.steps = steps
         settings.learningRate = learningRate
         settings.sampledShare = sampledShare
-        settings.gradient = releasedGradient ? .released : .exact
+        settings.gradient = gradient.convention
         settings.usesCoordinates = coordinates
         settings.gamma = gamma
         settings.seed = seed
