@@ -43,49 +43,78 @@ public func maximumPixels(
     return best
 }
 
-/// Adds the gradient of ``maximumPixels`` to the elements that were the largest: the first of equal ones, the last NaN.
+/// ``maximumPixels``, and the number of the tap that each element was taken from: the first of equal ones, the last NaN.
 ///
-/// Where the element belongs to a tap outside `firstWritten..<endWritten`, nothing is added: another strip of rows does that.
-///
-/// - Parameter result: the elements' gradients, laid out as `source`.
-public func maximumGradientPixels(
-    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ taps: UnsafePointer<Int>, _ tapCount: Int,
-    _ firstWritten: Int, _ endWritten: Int, _ count: Int, _ channels: Int, _ gradient: UnsafePointer<Float>,
-    _ gradientStep: Int, _ result: UnsafeMutablePointer<Float>
+/// - Parameter places: laid out as `result`.
+public func maximumPlacePixels(
+    _ source: UnsafePointer<Float>, _ sourceStep: Int, _ taps: UnsafePointer<Int>, _ tapCount: Int, _ count: Int,
+    _ channels: Int, _ result: UnsafeMutablePointer<Float>, _ places: UnsafeMutablePointer<Int32>, _ resultStep: Int
 ) {
-    let zero = Vector(repeating: 0)
     for i in 0..<count {
         let from = source + i * sourceStep
-        let to = result + i * sourceStep
-        let upstream = gradient + i * gradientStep
+        let to = result + i * resultStep
+        let placesTo = places + i * resultStep
         var c = 0
         while c + lanes <= channels {
             var largest = load(from + taps[0] + c)
-            // Numbers of taps as floats: exact up to 2^24.
-            var best = zero
-            var number = zero
+            var best = BitVector(repeating: 0)
+            var number = best
             var t = 1
             while t < tapCount {
                 let x = load(from + taps[t] + c)
-                number += 1
-                best = best.replacing(with: number, where: x .> largest).replacing(with: number, where: x .!= x)
-                largest = largest.replacing(with: x, where: x .> largest).replacing(with: x, where: x .!= x)
+                number &+= 1
+                let isTaken = (x .> largest) .| (x .!= x)
+                best = best.replacing(with: number, where: isTaken)
+                largest = largest.replacing(with: x, where: isTaken)
                 t += 1
             }
+            store(largest, to + c)
+            UnsafeMutableRawPointer(placesTo + c).storeBytes(of: best, as: BitVector.self)
+            c += lanes
+        }
+        while c < channels {
+            let best = largestTap(from + c, taps, tapCount)
+            to[c] = (from + taps[best])[c]
+            placesTo[c] = Int32(truncatingIfNeeded: best)
+            c += 1
+        }
+    }
+}
+
+/// Adds the gradient of ``maximumPlacePixels`` to the elements that were the largest.
+///
+/// Where the element belongs to a tap outside `firstWritten..<endWritten`, nothing is added: another strip of rows does that.
+///
+/// - Parameters:
+///   - places: numbers of taps, laid out as `gradient`.
+///   - result: the elements' gradients; `resultStep` from one window to the next one.
+public func maximumGradientPixels(
+    _ places: UnsafePointer<Int32>, _ gradient: UnsafePointer<Float>, _ gradientStep: Int, _ taps: UnsafePointer<Int>,
+    _ firstWritten: Int, _ endWritten: Int, _ count: Int, _ channels: Int, _ result: UnsafeMutablePointer<Float>,
+    _ resultStep: Int
+) {
+    let zero = Vector(repeating: 0)
+    for i in 0..<count {
+        let to = result + i * resultStep
+        let upstream = gradient + i * gradientStep
+        let best = places + i * gradientStep
+        var c = 0
+        while c + lanes <= channels {
             let g = load(upstream + c)
-            t = firstWritten
-            number = Vector(repeating: Float(firstWritten))
+            let place = UnsafeRawPointer(best + c).loadUnaligned(as: BitVector.self)
+            var number = BitVector(repeating: Int32(truncatingIfNeeded: firstWritten))
+            var t = firstWritten
             while t < endWritten {
                 let target = to + taps[t] + c
-                store(load(target) + zero.replacing(with: g, where: best .== number), target)
-                number += 1
+                store(load(target) + zero.replacing(with: g, where: place .== number), target)
+                number &+= 1
                 t += 1
             }
             c += lanes
         }
         while c < channels {
-            let best = largestTap(from + c, taps, tapCount)
-            if best >= firstWritten && best < endWritten { (to + taps[best])[c] += upstream[c] }
+            let tap = Int(best[c])
+            if tap >= firstWritten && tap < endWritten { (to + taps[tap])[c] += upstream[c] }
             c += 1
         }
     }

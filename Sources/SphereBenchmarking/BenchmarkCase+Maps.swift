@@ -116,9 +116,20 @@ extension BenchmarkCase {
         }
         let window = SlidingWindow(3, stride: 2, padding: 1)
         let work = UsefulWork(
-            bytes: UsefulWork.floats((n + resultPixels + (operation == .maximumPoolingGradient ? n : 0)) * d))
+            bytes: UsefulWork.floats((n + resultPixels + (operation == .maximumPoolingGradient ? resultPixels : 0)) * d)
+        )
         return BenchmarkCase(input: input, work: work, twin: twin) { execution in
-            {
+            // The forward pass has kept the places.
+            var places = [Int32](repeating: 0, count: operation == .maximumPoolingGradient ? resultPixels * d : 0)
+            if operation == .maximumPoolingGradient {
+                var largest = [Float](repeating: 0, count: places.count)
+                var largestSpan = largest.mutableSpan
+                var placesSpan = places.mutableSpan
+                MaximumPooling.forward(
+                    source.view.elements, shape: shape, window: window, into: &largestSpan, places: &placesSpan,
+                    on: execution)
+            }
+            return { [places] in
                 input.output.update { matrix in
                     var result = matrix.mutableView
                     switch operation {
@@ -127,7 +138,7 @@ extension BenchmarkCase {
                             source.view.elements, shape: shape, window: window, into: &result.elements, on: execution)
                     case .maximumPoolingGradient:
                         MaximumPooling.backward(
-                            upstream!.view.elements, input: source.view.elements, shape: shape, window: window,
+                            upstream!.view.elements, places: places.span, shape: shape, window: window,
                             into: &result.elements, on: execution)
                     case .averagePooling:
                         AveragePooling.forward(

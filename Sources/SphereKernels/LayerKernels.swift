@@ -57,8 +57,10 @@ package struct LayerKernels: Sendable {
     package let positiveBits: @Sendable (Input, Int, Int, UnsafeMutablePointer<UInt32>) -> Void
     package let clearWithoutBit: @Sendable (Output, Int, Int, UnsafePointer<UInt32>) -> Void
     package let maximumPixels: @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Output, Int) -> Void
+    package let maximumPlacePixels:
+        @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Output, UnsafeMutablePointer<Int32>, Int) -> Void
     package let maximumGradientPixels:
-        @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Int, Int, Input, Int, Output) -> Void
+        @Sendable (UnsafePointer<Int32>, Input, Int, UnsafePointer<Int>, Int, Int, Int, Int, Output, Int) -> Void
     package let averagePixels: @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Float, Output, Int) -> Void
     package let averageGradientPixels:
         @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Float, Output, Int) -> Void
@@ -108,6 +110,7 @@ extension LayerKernels {
         positiveBits: KernelsBaseline.positiveBits,
         clearWithoutBit: KernelsBaseline.clearWithoutBit,
         maximumPixels: KernelsBaseline.maximumPixels,
+        maximumPlacePixels: KernelsBaseline.maximumPlacePixels,
         maximumGradientPixels: KernelsBaseline.maximumGradientPixels,
         averagePixels: KernelsBaseline.averagePixels,
         averageGradientPixels: KernelsBaseline.averageGradientPixels,
@@ -141,6 +144,7 @@ extension LayerKernels {
         positiveBits: KernelsAVX2.positiveBits,
         clearWithoutBit: KernelsAVX2.clearWithoutBit,
         maximumPixels: KernelsAVX2.maximumPixels,
+        maximumPlacePixels: KernelsAVX2.maximumPlacePixels,
         maximumGradientPixels: KernelsAVX2.maximumGradientPixels,
         averagePixels: KernelsAVX2.averagePixels,
         averageGradientPixels: KernelsAVX2.averageGradientPixels,
@@ -171,6 +175,7 @@ extension LayerKernels {
         positiveBits: KernelsAVX512.positiveBits,
         clearWithoutBit: KernelsAVX512.clearWithoutBit,
         maximumPixels: KernelsAVX512.maximumPixels,
+        maximumPlacePixels: KernelsAVX512.maximumPlacePixels,
         maximumGradientPixels: KernelsAVX512.maximumGradientPixels,
         averagePixels: KernelsAVX512.averagePixels,
         averageGradientPixels: KernelsAVX512.averageGradientPixels,

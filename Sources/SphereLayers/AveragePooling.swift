@@ -20,7 +20,8 @@ public enum AveragePooling {
     ) {
         let kernels = execution.instructionSet.layerKernels
         let all = window.height * window.width
-        PoolingTask(shape, window).forward(input, &output, execution) { source, step, taps, tapCount, count, result in
+        PoolingTask(shape, window).forward(input, &output, execution) {
+            source, step, taps, tapCount, count, result, _ in
             if tapCount == 0 {
                 result.update(repeating: 0, count: count * shape.channels)
                 return

@@ -10,12 +10,12 @@ struct PoolingTask: Sendable {
     init(_ shape: MapShape, _ window: SlidingWindow) { taps = WindowTaps(shape, window) }
 
     /// Calls `body` with every run of outputs: the map, the step from one output's window to the next one's, the taps of the
-    /// first one, their number, the number of outputs, and where these go.
+    /// first one, their number, the number of outputs, where these go, and how many elements of outputs come before them.
     func forward(
         _ input: Span<Float>, _ output: inout MutableSpan<Float>, _ execution: Execution,
         _ body:
             @Sendable (
-                UnsafePointer<Float>, Int, UnsafePointer<Int>, Int, Int, UnsafeMutablePointer<Float>
+                UnsafePointer<Float>, Int, UnsafePointer<Int>, Int, Int, UnsafeMutablePointer<Float>, Int
             ) -> Void
     ) {
         let (taps, shape, window) = (taps, taps.input, taps.window)
@@ -36,10 +36,10 @@ struct PoolingTask: Sendable {
                             let source = input + map * shape.height * shape.width * shape.channels
                             let start = memory.baseAddress!
                             taps.forEachRun(ofRow: p, start) { run in
+                                let offset = row * rowElements + run.columns.lowerBound * shape.channels
                                 body(
                                     source, window.horizontalStride * shape.channels, start, run.tapCount,
-                                    run.columns.count,
-                                    output + row * rowElements + run.columns.lowerBound * shape.channels)
+                                    run.columns.count, output + offset, offset)
                             }
                         }
                     }
@@ -50,17 +50,18 @@ struct PoolingTask: Sendable {
 
     /// Outputs whose gradients go to some rows of the input.
     struct Strip {
-        let map: Int
         /// From one output's window to the next one's.
         let step: Int
         /// The elements of the first output's window inside the map, from the map's start.
         let taps: UnsafePointer<Int>
         let tapCount: Int
-        /// The taps in these rows.
+        /// The taps in the rows of the strip.
         let written: Range<Int>
         /// Outputs, and their gradients.
         let count: Int
         let gradient: UnsafePointer<Float>
+        /// Elements of outputs before the first one.
+        let offset: Int
         /// The gradient of the map.
         let result: UnsafeMutablePointer<Float>
     }
@@ -97,13 +98,14 @@ struct PoolingTask: Sendable {
                             let row = (map * taps.output.height + p) * taps.output.width
                             taps.forEachRun(ofRow: p, start) { run in
                                 if run.width == 0 { return }
+                                let offset = (row + run.columns.lowerBound) * shape.channels
                                 body(
                                     Strip(
-                                        map: map, step: window.horizontalStride * shape.channels, taps: start,
+                                        step: window.horizontalStride * shape.channels, taps: start,
                                         tapCount: run.tapCount,
                                         written: before * run.width..<(before + within) * run.width,
                                         count: run.columns.count,
-                                        gradient: gradient + (row + run.columns.lowerBound) * shape.channels,
+                                        gradient: gradient + offset, offset: offset,
                                         result: target))
                             }
                         }

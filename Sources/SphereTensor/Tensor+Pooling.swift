@@ -3,7 +3,7 @@ public import SphereLayers
 extension Tensor {
     /// The largest element of every window of maps [batch, height, width, channels], channel by channel.
     ///
-    /// See ``MaximumPooling``. The gradient goes to the element that was the largest, found again from the maps.
+    /// See ``MaximumPooling``. The gradient goes to the element that was the largest, whose place is kept from the forward pass.
     ///
     /// - Precondition: four dimensions, and a window fits.
     public func maximumPooled(window: SlidingWindow) -> Tensor {
@@ -11,16 +11,25 @@ extension Tensor {
         let output = window.output(of: input)
         let execution = TensorExecution.current
         let (source, result) = (memory, TensorMemory(count: output.count))
-        result.withMutableSpan {
-            MaximumPooling.forward(source.span, shape: input, window: window, into: &$0, on: execution)
+        guard requiresGradient && TensorExecution.recordsGradients else {
+            result.withMutableSpan {
+                MaximumPooling.forward(source.span, shape: input, window: window, into: &$0, on: execution)
+            }
+            return Tensor(shape: output.sizes, memory: result)
         }
-        let saved = saved
+        let places = [Int32](unsafeUninitializedCapacity: output.count) { buffer, count in
+            var places = MutableSpan(_unsafeElements: buffer)
+            result.withMutableSpan {
+                MaximumPooling.forward(
+                    source.span, shape: input, window: window, into: &$0, places: &places, on: execution)
+            }
+            count = output.count
+        }
         return Tensor.operation([self], shape: output.sizes, memory: result) { pass in
             let upstream = pass.upstream
-            let source = saved.memory
             pass.accumulate(into: 0) { gradient, accumulates in
                 MaximumPooling.backward(
-                    upstream.span, input: source.span, shape: input, window: window, into: &gradient,
+                    upstream.span, places: places.span, shape: input, window: window, into: &gradient,
                     accumulates: accumulates, on: execution)
             }
         }

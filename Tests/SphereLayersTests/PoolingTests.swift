@@ -60,13 +60,24 @@ import Testing
         ) {
             var output = [Float](repeating: .nan, count: sizes.outputCount)
             var result = [Float](repeating: before ?? .nan, count: sizes.inputCount)
+            var places = [Int32](repeating: -1, count: sizes.outputCount)
             var outputSpan = output.mutableSpan
-            MaximumPooling.forward(input.span, shape: shape, window: window, into: &outputSpan, on: execution)
+            var placesSpan = places.mutableSpan
+            MaximumPooling.forward(
+                input.span, shape: shape, window: window, into: &outputSpan, places: &placesSpan, on: execution)
             var span = result.mutableSpan
             MaximumPooling.backward(
-                gradient.span, input: input.span, shape: shape, window: window, into: &span,
+                gradient.span, places: places.span, shape: shape, window: window, into: &span,
                 accumulates: before != nil, on: execution)
             return (output, result)
+        }
+
+        /// Without places.
+        func maximumAlone(_ execution: Execution) -> [Float] {
+            var output = [Float](repeating: .nan, count: sizes.outputCount)
+            var span = output.mutableSpan
+            MaximumPooling.forward(input.span, shape: shape, window: window, into: &span, on: execution)
+            return output
         }
 
         func average(
@@ -107,6 +118,7 @@ import Testing
             let (output, gradient) = example.maximum(Execution(for: set), accumulatingTo: before)
             let input = example.input.map(Double.init)
             #expect(output.map(Double.init) == Reference.maximumPooling(input, sizes: sizes), "\(sizes), \(set)")
+            #expect(example.maximumAlone(Execution(for: set)) == output, "\(sizes), \(set)")
             func exact(_ gradient: [Float], _ change: (Double) -> Double) -> [Double] {
                 Reference.maximumPoolingGradient(gradient.map { change(Double($0)) }, input, sizes: sizes)
                     .map { $0 + Double(before ?? 0) }
@@ -173,13 +185,16 @@ import Testing
             batch: 1, height: 1, width: 6, inputChannels: 9, outputChannels: 9, windowHeight: 1, windowWidth: 3)
         var output = [Float](repeating: 0, count: 18)
         var outputSpan = output.mutableSpan
-        MaximumPooling.forward(input.span, shape: shape, window: window, into: &outputSpan, on: Execution(for: set))
+        var places = [Int32](repeating: -1, count: 18)
+        var placesSpan = places.mutableSpan
+        MaximumPooling.forward(
+            input.span, shape: shape, window: window, into: &outputSpan, places: &placesSpan, on: Execution(for: set))
         #expect(output.prefix(9).allSatisfy(\.isNaN) && output.suffix(9).allSatisfy { $0 == .infinity })
         let ones = [Float](repeating: 1, count: 18)
         var gradient = [Float](repeating: 0, count: shape.count)
         var span = gradient.mutableSpan
         MaximumPooling.backward(
-            ones.span, input: input.span, shape: shape, window: window, into: &span, on: Execution(for: set))
+            ones.span, places: places.span, shape: shape, window: window, into: &span, on: Execution(for: set))
         for (i, g) in gradient.enumerated() { #expect(g == (i / 9 == 1 || i / 9 == 3 ? 1 : 0)) }
         var wide = sizes
         wide.horizontalStride = 3
