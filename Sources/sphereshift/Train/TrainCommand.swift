@@ -17,6 +17,6 @@ struct TrainCommand: ParsableCommand {
             """,
         subcommands: [
             TrainToyDigitsCommand.self, TrainBoundariesCommand.self, TrainNucleiCommand.self, TrainLeavesCommand.self,
-            TrainPedestriansCommand.self, TrainThingsCommand.self, TrainDigitsCommand.self,
+            TrainPedestriansCommand.self, TrainThingsCommand.self, TrainDigitsCommand.self, TrainAverageCommand.self,
         ])
 }
