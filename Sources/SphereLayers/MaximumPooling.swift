@@ -43,8 +43,7 @@ public enum MaximumPooling {
         let kernels = execution.instructionSet.layerKernels
         let task = PoolingTask(shape, window)
         places.withUnsafeMutableBufferPointer { places in
-            guard let start = places.baseAddress else { return }
-            nonisolated(unsafe) let places = start
+            nonisolated(unsafe) let places = places.baseAddress ?? UnsafeMutablePointer(bitPattern: 64)!
             task.forward(input, &output, execution) { source, step, taps, tapCount, count, result, offset in
                 if tapCount == 0 {
                     result.update(repeating: -.infinity, count: count * shape.channels)

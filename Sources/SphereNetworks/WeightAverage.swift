@@ -6,7 +6,7 @@ public import SphereTensor
 ///
 /// Trainings that began from the same weights end in one valley of the loss, and the middle of the valley is often better on new pictures
 /// than its sides, at the price of one model (Wortsman et al., "Model soups", ICML 2022; Izmailov et al., "Averaging weights leads
-/// to wider optima", UAI 2018). Trainings from different random weights have nothing in common, and their mean is of no use.
+/// to wider optima", UAI 2018). The running averages of normalizations are averaged like weights. Trainings from different random weights have nothing in common, and their mean is of no use.
 public enum WeightAverage {
     /// Why files cannot be averaged.
     public enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
@@ -55,7 +55,10 @@ public enum WeightAverage {
                     path: file.path, name: name, expected: first.metadata[name], found: file.metadata[name])
             }
             for (name, entry) in file.entries.sorted(by: { $0.key < $1.key }) {
-                if entry.element == .int8 { throw .quantized(path: file.path, array: name) }
+                switch entry.element {
+                case .float64, .float32, .float16, .bfloat16: break
+                case .int64, .int32, .int16, .int8, .uint8, .bool: throw .quantized(path: file.path, array: name)
+                }
                 if first.entries[name] == nil { throw .module(.unexpected(path: file.path, array: name)) }
             }
         }
