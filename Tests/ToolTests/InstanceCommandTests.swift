@@ -34,6 +34,10 @@ struct InstanceCommandTests {
         while process.isRunning && !tool.hasFile("stopped/curves.svg") { usleep(10_000) }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
+        // The weights of the newest checkpoint are a model.
+        let early = try tool.run(
+            "evaluate", "instances", "--model", "stopped/weights.safetensors", "--data", "data", "--json")
+        #expect(early.status == 0, "\(early.messages)")
         let resumed = try tool.run(arguments: ["train", "nuclei", "--output", "stopped", "--resume"] + options)
         #expect(resumed.status == 0, "\(resumed.messages)")
         #expect(
@@ -62,6 +66,40 @@ struct InstanceCommandTests {
         #expect(try LabelMap.readPNG(tool.path("out/n0_labels.png")).width == 40)
         let report = try String(contentsOfFile: tool.path("out/report.html"), encoding: .utf8)
         #expect(report.contains("Objects: nuclei") && report.contains("turns and mirror images"))
+    }
+
+    @Test("makes one model of two that began alike, and fails with one line on what has no mean")
+    func average() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try makeData(tool)
+        let options = ["--data", "data", "--steps", "1", "--side", "32", "--batch", "1"]
+        for (name, more) in [
+            ("a", ["--width", "4"]), ("b", ["--width", "4", "--seed", "2"]), ("wide", ["--width", "8"]),
+        ] {
+            let result = try tool.run(arguments: ["train", "nuclei", "--output", name] + options + more)
+            #expect(result.status == 0, "\(result.messages)")
+        }
+        func average(_ files: [String], to output: String = "mean.safetensors") throws -> Tool.Result {
+            try tool.run(arguments: ["train", "average", "--output", output] + files)
+        }
+        let (a, b) = ("a/weights.safetensors", "b/weights.safetensors")
+        #expect(try average([a, b]).status == 0 && average([b, a], to: "again.safetensors").status == 0)
+        func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: tool.path(path))) }
+        #expect(try bytes("mean.safetensors") == bytes("again.safetensors"))
+        #expect(try bytes("mean.safetensors") != bytes(a))
+        let scores = try tool.run("evaluate", "instances", "--model", "mean.safetensors", "--data", "data", "--json")
+        #expect(scores.status == 0 && scores.json["objects"] as? Int == 6, "\(scores.messages)")
+
+        for (files, expected) in [
+            ([a], "two files of weights or more are needed, found 1"),
+            ([a, "missing.safetensors"], "missing.safetensors"),
+            ([a, "wide/weights.safetensors"], "wide/weights.safetensors"), ([a, "data/n0.png"], "data/n0.png"),
+        ] {
+            let result = try average(files, to: "none.safetensors")
+            #expect(result.isOneLineFailure && result.messages.contains(expected), "\(files): \(result.messages)")
+        }
+        #expect(!tool.hasFile("none.safetensors"))
     }
 
     @Test("takes a dark gray picture for nuclei, and finds none where there are none")

@@ -73,6 +73,7 @@ struct TrainCommandTests {
             (["train", "nothing"], "nothing"),
             (["train", "toy-digits", "--output", "out", "--margin", "1"], "--margin must be in (0, 1), found 1.0"),
             (["train", "toy-digits", "--output", "out", "--steps", "0"], "--steps"),
+            (["train", "toy-digits", "--output", "out", "--least-digits", "10"], "--least-digits must be in 0...9"),
             (["train", "toy-digits", "--output", "out", "--data", "missing"], "missing/images.npy"),
             (["train", "toy-digits", "--output", "out", "--start-from", "missing"], "missing"),
             (["train", "toy-digits", "--output", "busy"], "continue with --resume"),

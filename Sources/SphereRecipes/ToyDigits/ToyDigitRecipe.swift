@@ -27,6 +27,10 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         public var steps = 8000
         /// The learning rate of Adam at its largest.
         public var learningRate = 2e-3
+        /// The least number of digits of a scene.
+        ///
+        /// Of the paper's scenes, 0...9 digits, three in ten have two at most: soon they have nothing to teach any more.
+        public var leastDigits = 0
         /// The share of pixels that a loss looks at.
         public var sampledShare = 0.2
         /// Which gradient of the pair loss is followed.
@@ -50,7 +54,7 @@ public struct ToyDigitRecipe: Sendable, Hashable {
             [
                 "dimension": "\(dimension)", "margin": "\(margin)", "concentration": "\(concentration)",
                 "loops": "\(loops)", "batch": "\(batch)", "steps": "\(steps)", "learning_rate": "\(learningRate)",
-                "sampled_share": "\(sampledShare)", "gradient": "\(gradient)",
+                "least_digits": "\(leastDigits)", "sampled_share": "\(sampledShare)", "gradient": "\(gradient)",
                 "coordinates": "\(usesCoordinates)", "gamma": "\(gamma)", "seed": "\(seed)",
             ]
         }
@@ -61,12 +65,14 @@ public struct ToyDigitRecipe: Sendable, Hashable {
 
     /// A training with the given numbers.
     ///
-    /// - Precondition: D, batch and steps are 1 or more, loops 0 or more, the margin lies in (0, 1), the share in (0, 1], the learning rate and
-    ///   gamma are more than 0.
+    /// - Precondition: D, batch and steps are 1 or more, loops 0 or more, the least number of digits lies in 0...9, the margin in (0, 1), the
+    ///   share in (0, 1], the learning rate and gamma are more than 0.
     public init(_ settings: Settings = Settings()) {
         require(
             settings.dimension >= 1 && settings.batch >= 1 && settings.steps >= 1 && settings.loops >= 0,
             "dimension, batch, steps and loops of \(settings)")
+        require(
+            (0...9).contains(settings.leastDigits), "at least \(settings.leastDigits) digits: must lie in 0...9")
         require(
             settings.learningRate > 0 && settings.learningRate.isFinite, "a learning rate of \(settings.learningRate)")
         require(settings.gamma > 0 && settings.gamma.isFinite, "a gamma of \(settings.gamma)")
@@ -82,6 +88,13 @@ public struct ToyDigitRecipe: Sendable, Hashable {
             dimension: settings.dimension, margin: settings.margin, concentration: settings.concentration,
             loops: settings.loops, usesCoordinates: settings.usesCoordinates, gamma: settings.gamma, seed: settings.seed
         )
+    }
+
+    /// The scenes of this training, of the digits of `digits`.
+    ///
+    /// - Precondition: every digit 0...9 is in the set.
+    public func generator(digits: DigitSet) -> ToyDigitGenerator {
+        ToyDigitGenerator(digits: digits, seed: settings.seed, digitCounts: settings.leastDigits...9)
     }
 
     /// The names of what is measured in every step: the mean over the batch of the loss before the loops, after them, and of the distance of the

@@ -25,15 +25,25 @@ struct TrainAverageCommand: ParsableCommand {
     @Flag(help: "Write the weights as float16, half as large.")
     var halfPrecision = false
 
+    @OptionGroup var format: FormatOptions
+
     func validate() throws {
         if weights.count < 2 {
             throw ValidationError("two files of weights or more are needed, found \(weights.count)")
         }
     }
 
+    private struct Result: Encodable {
+        let weights: String
+        let files: [String]
+    }
+
     func run() throws {
         try OutputPath.checkFile(output)
         try WeightAverage.write(of: weights, to: output, as: halfPrecision ? .float16 : .float32)
-        print("the mean of \(weights.count) files written to \(output)")
+        print(
+            format.json
+                ? try JSON.text(Result(weights: output, files: weights))
+                : "the mean of \(weights.count) files written to \(output)")
     }
 }

@@ -129,7 +129,7 @@ struct TrainBoundariesCommand: ParsableCommand {
     }
 
     private struct Result: Encodable {
-        let weights: String?
+        let weights: String
         let checkpoint: String
         let steps: Int
         let seconds: Double
@@ -164,8 +164,7 @@ struct TrainBoundariesCommand: ParsableCommand {
             training, output: output, resume: resume, settings: recipe.checkpointSettings(examples: examples.count))
         try run.run(
             checkpointEvery: checkpointEvery, curves: { recipe.curves(of: training) },
-            // What there is of a model can be looked at while the training goes on.
-            onCheckpoint: { try BoundaryModel(network).save(to: run.weights) }
+            saveWeights: { try BoundaryModel(network).save(to: $0) }
         ) {
             try recipe.advance(training, of: network, on: examples, execution: execution)
         }

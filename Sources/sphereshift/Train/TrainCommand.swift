@@ -6,8 +6,8 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Train one of the models that come with the package.",
         discussion: """
-            The output folder receives checkpoint.safetensors while the training runs, curves.svg, and at the end weights.safetensors. \
-            A training that was stopped, by Ctrl-C, a kill or a power cut, goes on with --resume and ends with the same bits \
+            The output folder receives checkpoint.safetensors, curves.svg and weights.safetensors, which are written again and again while the \
+            training runs. A training that was stopped, by Ctrl-C, a kill or a power cut, goes on with --resume and ends with the same bits \
             as one that was not.
 
             Examples:

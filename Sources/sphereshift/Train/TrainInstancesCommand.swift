@@ -186,7 +186,7 @@ struct InstanceTraining: ParsableArguments {
     }
 
     private struct Result: Encodable {
-        let weights: String?
+        let weights: String
         let checkpoint: String
         let steps: Int
         let seconds: Double
@@ -225,8 +225,9 @@ struct InstanceTraining: ParsableArguments {
         settings.learningRate = learningRate
         settings.seed = seed
         let recipe = InstanceRecipe(settings)
-        // More scenes than a training sees.
-        var images = try InstanceImages(for: design, data: data, part: .training, scenes: 0..<1_000_000, seed: seed)
+        // As many scenes as the training sees, up to a million.
+        let scenes = 0..<min(recipe.settings.steps * recipe.settings.batch, 1_000_000)
+        var images = try InstanceImages(for: design, data: data, part: .training, scenes: scenes, seed: seed)
         if let objectsPerVisit {
             if design.name == InstanceDesign.digits.name {
                 throw ValidationError("--objects-per-visit is for folders of pictures: every scene of digits is new")
@@ -239,16 +240,18 @@ struct InstanceTraining: ParsableArguments {
         let training = recipe.training(of: model)
         let run = try TrainingRun(
             training, output: output, resume: resume, settings: recipe.checkpointSettings(images: images))
-        try run.run(checkpointEvery: checkpointEvery, curves: { recipe.curves(of: training) }) {
+        try run.run(
+            checkpointEvery: checkpointEvery, curves: { recipe.curves(of: training) },
+            saveWeights: { try model.save(to: $0, as: halfPrecision ? .float16 : .float32) }
+        ) {
             try recipe.advance(training, of: model, on: images, execution: executionOptions.execution)
         }
-        if run.isComplete { try model.save(to: run.weights, as: halfPrecision ? .float16 : .float32) }
         let last = run.measures
         print(
             format.json
                 ? try JSON.text(
                     Result(
-                        weights: run.isComplete ? run.weights : nil, checkpoint: run.checkpoint, steps: training.step,
+                        weights: run.weights, checkpoint: run.checkpoint, steps: training.step,
                         seconds: run.seconds, scoreLoss: last[0], pairLossBefore: last[1], pairLossAfter: last[2],
                         parameters: model.network.parameterCount))
                 : run.summary)
@@ -266,7 +269,7 @@ extension InstanceImages {
     ) throws {
         if design.name == InstanceDesign.digits.name {
             let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
-            self.init(scenes: scenes, of: ToyDigitGenerator(digits: digits.part(part), seed: seed))
+            self.init(scenes: scenes, of: ToyDigitGenerator(digits: try digits.part(part), seed: seed))
         } else if let data {
             try self.init(folder: data, classes: design.classes)
         } else {

@@ -57,6 +57,9 @@ struct TrainToyDigitsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Learning rate of Adam at its largest.", valueName: "r"))
     var learningRate = ToyDigitRecipe.Settings().learningRate
 
+    @Option(help: ArgumentHelp("Least number of digits of a scene, for the last part of a training.", valueName: "n"))
+    var leastDigits = ToyDigitRecipe.Settings().leastDigits
+
     @Option(help: ArgumentHelp("Share of the pixels that a loss looks at.", valueName: "s"))
     var sampledShare = ToyDigitRecipe.Settings().sampledShare
 
@@ -107,6 +110,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         try check("--loops", loops, 0...100)
         try check("--batch", batch, 1...1024)
         try check("--steps", steps, 1...10_000_000)
+        try check("--least-digits", leastDigits, 0...9)
         try check("--checkpoint-every", checkpointEvery, 1...10_000_000)
         if !(margin > 0 && margin < 1) { throw ValidationError("--margin must be in (0, 1), found \(margin)") }
         if !(concentration > 0 && concentration <= 10_000) {
@@ -127,7 +131,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
     }
 
     private struct Result: Encodable {
-        let weights: String?
+        let weights: String
         let checkpoint: String
         let steps: Int
         let seconds: Double
@@ -146,6 +150,7 @@ struct TrainToyDigitsCommand: ParsableCommand {
         settings.batch = batch
         settings.steps = steps
         settings.learningRate = learningRate
+        settings.leastDigits = leastDigits
         settings.sampledShare = sampledShare
         settings.gradient = gradient.convention
         settings.usesCoordinates = coordinates
@@ -153,22 +158,24 @@ struct TrainToyDigitsCommand: ParsableCommand {
         settings.seed = seed
         let recipe = ToyDigitRecipe(settings)
         let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
-        let generator = ToyDigitGenerator(digits: digits.part(.training), seed: seed)
+        let generator = recipe.generator(digits: try digits.part(.training))
         let model = recipe.model()
         if let startFrom { try model.takeWeights(from: ToyDigitModel(path: startFrom)) }
         let training = recipe.training(of: model)
         let run = try TrainingRun(
             training, output: output, resume: resume, settings: recipe.checkpointSettings(digits: digits))
-        try run.run(checkpointEvery: checkpointEvery, curves: { recipe.curves(of: training) }) {
+        try run.run(
+            checkpointEvery: checkpointEvery, curves: { recipe.curves(of: training) },
+            saveWeights: { try model.save(to: $0, as: halfPrecision ? .float16 : .float32) }
+        ) {
             recipe.advance(training, of: model, on: generator, execution: executionOptions.execution)
         }
-        if run.isComplete { try model.save(to: run.weights, as: halfPrecision ? .float16 : .float32) }
         let last = run.measures
         print(
             format.json
                 ? try JSON.text(
                     Result(
-                        weights: run.isComplete ? run.weights : nil, checkpoint: run.checkpoint, steps: training.step,
+                        weights: run.weights, checkpoint: run.checkpoint, steps: training.step,
                         seconds: run.seconds, lossBefore: last[0], lossAfter: last[1], distanceToFloor: last[2],
                         parameters: model.network.parameterCount))
                 : run.summary)

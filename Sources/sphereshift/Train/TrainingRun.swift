@@ -1,4 +1,5 @@
 import SphereData
+import SphereKernels
 import SphereNetworks
 import SphereReports
 import Synchronization
@@ -61,22 +62,24 @@ final class TrainingRun {
         let end =
             isComplete
             ? "weights written to \(weights)"
-            : "stopped after step \(training.step) of \(steps), which \(checkpoint) has; continue with --resume"
+            : "stopped after step \(training.step) of \(steps), weights written to \(weights); continue with --resume"
         return "\(table.text)\n\n\(training.step - start) steps in \(seconds.text(digits: 1)) s; \(end)"
     }
 
     /// Steps until the schedule's end or a signal; a checkpoint at the start, after every `checkpointEvery` steps and at the end, with the curves and
-    /// whatever else `onCheckpoint` writes.
+    /// the weights, so that what there is of a model can be looked at while the training goes on.
     ///
     /// A second Ctrl-C ends the program at once.
+    ///
+    /// - Parameter saveWeights: writes the weights to the path that it is given.
     func run(
-        checkpointEvery: Int, curves: () -> LinePlot, onCheckpoint: () throws -> Void = {},
+        checkpointEvery: Int, curves: () -> LinePlot, saveWeights: (String) throws -> Void,
         step: () throws -> [Double]
     ) throws {
         func save() throws {
             try training.save(to: checkpoint, settings: settings)
+            try saveWeights(weights)
             try curves().write(to: "\(output)/curves.svg")
-            try onCheckpoint()
         }
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
