@@ -1,4 +1,5 @@
 internal import SphereKernels
+internal import SphereLosses
 
 /// Operations that are benchmarked together, under the name that users type.
 public enum BenchmarkFamily: String, CaseIterable, Sendable {
@@ -47,7 +48,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
             "convolutions of N pixels of D channels to M (default: D), and gradients; 64 x 64 maps if they divide N"
         case .normalization: "batch normalization and rectifier of N pixels of D channels, and gradient"
         case .maps: "3 x 3 pooling of stride 2 and twofold bilinear resizing of N pixels of D channels, and gradients"
-        case .pairs: "pair loss of N points in 10 groups and its gradient, all pairs, 4 N^2 D flops"
+        case .pairs: "pair loss of N points in 10 groups and its gradients, all pairs, 4 N^2 D flops"
         case .recurrent:
             "2 loops of the recurrent layer and their gradient, counted as 8 N^2 D flops like the loops alone"
         }
@@ -72,7 +73,7 @@ public enum BenchmarkFamily: String, CaseIterable, Sendable {
             BenchmarkWindow.allCases.flatMap { window in BenchmarkPass.allCases.map { .convolution(window, $0) } }
         case .normalization: [.normalization, .normalizationGradient]
         case .maps: BenchmarkMapOperation.allCases.map { .mapOperation($0) }
-        case .pairs: [.pairLoss]
+        case .pairs: PairLoss.Gradient.allCases.map { .pairLoss($0) }
         case .recurrent: [.recurrent]
         }
     }

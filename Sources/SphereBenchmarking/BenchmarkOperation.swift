@@ -1,4 +1,5 @@
 public import SphereKernels
+public import SphereLosses
 
 /// The operations that are timed, with the shape of their result.
 public enum BenchmarkOperation: Hashable, Sendable {
@@ -42,8 +43,8 @@ public enum BenchmarkOperation: Hashable, Sendable {
     case normalizationGradient
     /// A pooling or resizing of maps of N pixels and D channels, or its gradient, given that of the result (the targets).
     case mapOperation(BenchmarkMapOperation)
-    /// The pair loss of N points in 10 groups and its gradient: N x D.
-    case pairLoss
+    /// The pair loss of N points in 10 groups and its gradient by one of the conventions: N x D.
+    case pairLoss(PairLoss.Gradient)
     /// Two loops of the recurrent layer on the points and their gradient, given that of the result (the targets): N x D.
     case recurrent
 
@@ -68,7 +69,8 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .normalization: "batch_normalization"
         case .normalizationGradient: "batch_normalization_gradient"
         case .mapOperation(let operation): operation.rawValue
-        case .pairLoss: "pair_loss"
+        case .pairLoss(.exact): "pair_loss"
+        case .pairLoss(let gradient): "pair_loss_\(gradient)"
         case .recurrent: "recurrent"
         }
     }
@@ -139,7 +141,7 @@ public enum BenchmarkOperation: Hashable, Sendable {
         case .normalization: .normalization(settings, isGradient: false)
         case .normalizationGradient: .normalization(settings, isGradient: true)
         case .mapOperation(let operation): .mapOperation(settings, operation)
-        case .pairLoss: .pairLoss(settings)
+        case .pairLoss(let gradient): .pairLoss(settings, gradient)
         case .recurrent: .recurrent(settings)
         }
     }

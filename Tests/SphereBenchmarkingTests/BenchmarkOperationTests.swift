@@ -1,5 +1,6 @@
 import SphereBenchmarking
 import SphereKernels
+import SphereLosses
 import TestSupport
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
             (.product, 2 * 61 * 9 * 17), (.packedProduct, 2 * 61 * 9 * 17), (.forwardBackward, 4 * 61 * 61 * 17),
             (.convolution(.oneByOne, .forward), 2 * 61 * 9 * 17),
             (.convolution(.dilatedByFour, .inputGradient), 2 * 61 * 9 * 9 * 17),
-            (.convolution(.threeByThree, .weightGradient), 2 * 61 * 9 * 9 * 17), (.pairLoss, 4 * 61 * 61 * 17),
+            (.convolution(.threeByThree, .weightGradient), 2 * 61 * 9 * 9 * 17), (.pairLoss(.steep), 4 * 61 * 61 * 17),
             (.recurrent, 8 * 61 * 61 * 17),
         ])
     func flops(operation: BenchmarkOperation, flops: Int) throws {
