@@ -52,6 +52,9 @@ public struct SafetensorsFile: Sendable {
     private let bytes: [UInt8]
     private let dataStart: Int
 
+    /// Elements of all arrays.
+    public var elementCount: Int { entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
     /// Reads the file at `path`.
     ///
     /// - Complexity: O(bytes) time and memory.

@@ -10,6 +10,9 @@ public enum GroupingError: Error, Equatable, Sendable, CustomStringConvertible {
     case zeroRow(row: Int)
     /// Points for ``Grouping/predict(_:on:)`` have another dimension than the points that were grouped.
     case wrongDimension(expected: Int, found: Int)
+    /// Bandwidths are so small that the concentration of a picture's points would be more than float32 resolves,
+    /// `MeanShiftPlan.largestConcentration`.
+    case bandwidthTooSmall(concentration: Double, largest: Double)
     /// An accuracy is below the rounding of a step, ``BlurringChain/roundingAngle(concentration:)``.
     case accuracyBelowRounding(angle: Double, least: Double, concentration: Double)
 
@@ -23,6 +26,8 @@ public enum GroupingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .zeroRow(let row): "row \(row) is the zero vector, which has no direction"
         case .wrongDimension(let expected, let found):
             "the points have \(found) coordinates, the groups were found in \(expected)"
+        case .bandwidthTooSmall(let concentration, let largest):
+            "the bandwidths are too small for the picture: its points would have the concentration \(concentration), at most \(largest) is possible"
         case .accuracyBelowRounding(let angle, let least, let concentration):
             "an accuracy of \(angle) radians is below the rounding of a step at concentration \(concentration), \(least)"
         }

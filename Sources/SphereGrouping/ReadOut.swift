@@ -32,7 +32,7 @@ public struct ReadOut: Sendable, Hashable {
         case joinFragments
         /// Every group stays.
         case keep
-        /// Groups of fewer points join the nearest larger group, however far; if all are smaller, they stay.
+        /// Groups of fewer points join the nearest larger group, however far; the largest stays, as small as it may be.
         case join(fewerThan: Int)
         /// Points of groups of fewer points get the label -1.
         case unlabelled(fewerThan: Int)

@@ -60,8 +60,13 @@ public final class RecurrentMeanShift: Module {
             shape: [1], elements: [Float(log(Double(concentration)))], isTrainable: learnsConcentration)
     }
 
-    /// kappa as it is now.
-    public var concentration: Float { Float(exp(Double(logConcentration.elements[0]))) }
+    /// kappa as it is now, at most ``MeanShiftPlan/largestConcentration``.
+    public var concentration: Float { Self.concentration(ofLogarithm: logConcentration.elements[0]) }
+
+    /// kappa in the range of a step, whatever rounding and training have made of its logarithm.
+    private static func concentration(ofLogarithm logarithm: Float) -> Float {
+        min(max(Float(exp(Double(logarithm))), .leastNormalMagnitude), MeanShiftPlan.largestConcentration)
+    }
 
     /// The points before the first loop and after every loop, `loops + 1` tensors of the shape of `points`.
     ///
@@ -84,7 +89,7 @@ public final class RecurrentMeanShift: Module {
         let dimension = points.shape.last!
         let images = points.shape.count > 2 ? points.shape[0] : 1
         let rows = images == 0 ? 0 : points.count / (images * dimension)
-        let concentration = Float(exp(Double(logConcentration.scalar)))
+        let concentration = Self.concentration(ofLogarithm: logConcentration.scalar)
         let stepSize = stepSize
         let storage = plan(rows: rows, dimension: dimension)
         let result = TensorMemory(count: points.count)

@@ -15,6 +15,7 @@ extension WeightGradientTask {
         let (inputs, outputs, window) = (geometry.input.channels, geometry.output.channels, geometry.window)
         return outputs <= kernels.narrowChannels && inputs % kernels.lanes == 0 && inputs >= kernels.panelColumns
             && window.verticalStride == 1 && window.horizontalStride == 1 && geometry.output.pixels > 0
+            && geometry.input.pixels > 0
     }
 
     func runNarrow(_ workspace: LayerWorkspace, threads: Int) {

@@ -56,7 +56,7 @@ public struct LogisticLoss: Sendable, Hashable {
 
     /// The loss of `scores`.
     ///
-    /// Infinite scores on the right side have no loss, on the wrong side an infinite one (NaN where the target is neither 0 nor 1); NaN makes
+    /// Infinite scores on the right side have no loss, on the wrong side, and where the target is neither 0 nor 1, an infinite one; NaN makes
     /// the loss NaN. No scores, or none with a weight: 0.
     ///
     /// - Parameter weights: 0 or more; 0 masks a score out. `nil`: 1 each.

@@ -58,7 +58,9 @@ public final class BatchNormalizationLayer: Layer {
             means: runningMean.elements.map(Double.init), variances: runningVariance.elements.map(Double.init))
     }
 
+    /// Moments that are not finite, those of a batch with infinite elements, change nothing.
     private func update(_ moments: ChannelMoments) {
+        guard moments.means.allSatisfy(\.isFinite), moments.variances.allSatisfy(\.isFinite) else { return }
         for (average, values) in [(runningMean, moments.means), (runningVariance, moments.variances)] {
             average.update { elements, _ in
                 for c in elements.indices {

@@ -78,10 +78,11 @@ public final class HolisticEdgeNetwork: Module {
             let shape = layer.weights.shape
             let outputs = shape[3]
             var weights = try floats("\(name).weight", [outputs, shape[2], shape[0], shape[1]])
-            if file.entries["\(name).scale"] != nil {
+            if file.entries["\(name).weight"]?.element == .int8 || file.entries["\(name).scale"] != nil {
                 let scales = try floats("\(name).scale", [outputs])
                 let each = weights.count / outputs
                 for i in weights.indices { weights[i] *= scales[i / each] }
+                try file.requireFinite(weights, parameter: "\(name).weight")
             }
             arrays.append((weights, try floats("\(name).bias", [outputs])))
         }

@@ -58,6 +58,13 @@ public final class InstanceNetwork: Module {
 
     /// Channels of the encoder's levels in parts of w.
     private static let multiples = [1, 2, 4, 6, 8]
+    /// Fewer parameters than a network of `width` has, those of its largest convolution: before one is made for a file, whether the
+    /// file can be that of one.
+    public static func leastParameterCount(width: Int, trunk: Trunk) -> Int {
+        let channels = (trunk == .encoder ? multiples.last! : 3) * width
+        return 9 * channels * channels
+    }
+
     /// Pixels of an offset of 1: outputs of a network are of the order of 1.
     public static let offsetScale: Float = 8
 

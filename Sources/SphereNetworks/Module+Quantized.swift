@@ -43,6 +43,7 @@ extension Module {
                 let scales = try file.floats("\(name).scale", shape: [outputs])
                 known.insert("\(name).scale")
                 for i in elements.indices { elements[i] *= scales[i % outputs] }
+                try file.requireFinite(elements, parameter: name)
             }
             arrays.append(elements)
         }

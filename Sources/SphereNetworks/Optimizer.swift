@@ -45,9 +45,6 @@ public final class StochasticGradientDescent: Optimizer {
         self.weightDecay = weightDecay
     }
 
-    /// Forgets v, as the authors' code does at every epoch.
-    public func clearVelocities() { velocities = [:] }
-
     /// Changes every trainable parameter that has a gradient, by the formula above.
     public func step(_ parameters: [Parameter], learningRate: Double) {
         stepCount += 1

@@ -28,7 +28,10 @@ public struct TrainingGenerator: RandomNumberGenerator, Sendable, Hashable {
     }
 
     /// A uniform number in (0, 1).
-    public mutating func uniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
+    public mutating func uniform() -> Double {
+        // The largest of all would be rounded to 1.
+        min((Double(next() >> 11) + 0.5) * 0x1p-53, 1.nextDown)
+    }
 
     /// A normal number of mean 0 and variance 1 (Box and Muller, without the second of the pair: no state beside the seed).
     public mutating func normal() -> Double { (-2 * log(uniform())).squareRoot() * cos(2 * .pi * uniform()) }

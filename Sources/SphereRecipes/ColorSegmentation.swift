@@ -43,12 +43,18 @@ public struct ColorSegmentation: Segmenter, Sendable {
     ///
     /// - Parameter onIteration: called after every iteration, with the shifted embedding of the reduced picture.
     /// - Precondition: the picture has 1 or 3 channels and at least one pixel.
+    /// - Throws: `GroupingError.bandwidthTooSmall(concentration:largest:)`, with bandwidths below about a thousandth of what the picture's
+    ///   colours and places span.
     /// - Complexity: O(n^2) per iteration for n <= workingSide^2 pixels, O(pixels) for the rest.
     public func segment(
         _ image: Image<UInt8>, onIteration: ((MeanShift.Progress) -> Void)? = nil
     ) throws(GroupingError) -> Segmentation {
         let reduced = Thumbnail.photo(image, longestSide: workingSide)
         let points = embedding.points(of: reduced)
+        if points.concentration.value > Double(MeanShiftPlan.largestConcentration) {
+            throw .bandwidthTooSmall(
+                concentration: points.concentration.value, largest: Double(MeanShiftPlan.largestConcentration))
+        }
         let smallest = Int((smallestShare * Double(points.matrix.rows)).rounded(.up))
         let meanShift = MeanShift(
             concentration: .fixed(points.concentration), iterations: iterations,

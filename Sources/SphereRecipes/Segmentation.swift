@@ -34,7 +34,7 @@ public protocol Segmenter {
     ///
     /// - Parameter onIteration: called after every iteration of mean shift.
     /// - Precondition: the picture has 1 or 3 channels and at least one pixel.
-    /// - Throws: `GroupingError` where an embedding is not finite.
+    /// - Throws: `GroupingError` where an embedding is not finite or cannot be grouped at the bandwidths.
     func segment(
         _ image: Image<UInt8>, onIteration: ((MeanShift.Progress) -> Void)?
     ) throws(GroupingError) -> Segmentation

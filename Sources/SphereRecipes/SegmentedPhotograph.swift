@@ -24,7 +24,7 @@ public struct SegmentedPhotograph: Sendable {
     /// Segments `image` with `segmenter`.
     ///
     /// - Parameter onLoop: called after every loop with its number and the most there will be.
-    /// - Throws: `GroupingError`, which ``ColorSegmentation`` never causes for a photograph of at least one pixel.
+    /// - Throws: `GroupingError`, as the segmenter does.
     public init(
         name: String, image: Image<UInt8>, segmenter: some Segmenter,
         onLoop: @escaping (_ loop: Int, _ maximum: Int) -> Void = { _, _ in }
@@ -36,12 +36,12 @@ public struct SegmentedPhotograph: Sendable {
         var last = start
         let segmentation = try segmenter.segment(image) { progress in
             let now = clock.now
-            loopSeconds.append(Self.seconds(from: last, to: now))
+            loopSeconds.append((now - last).seconds)
             last = now
             states.append(progress)
             onLoop(progress.iteration, progress.maximum)
         }
-        let seconds = Self.seconds(from: start, to: clock.now)
+        let seconds = (clock.now - start).seconds
         // The axes and scale of the first embedding serve every loop, so that colours can be compared.
         let colors = EmbeddingPicture(reference: segmentation.embedding.view)
         let (width, height) = (segmentation.workingWidth, segmentation.workingHeight)
@@ -55,11 +55,6 @@ public struct SegmentedPhotograph: Sendable {
         self.segmentation = segmentation
         self.loopSeconds = loopSeconds
         self.seconds = seconds
-    }
-
-    private static func seconds(from start: ContinuousClock.Instant, to end: ContinuousClock.Instant) -> Double {
-        let components = (end - start).components
-        return Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 
     /// The label map in colours.

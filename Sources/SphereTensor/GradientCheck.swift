@@ -14,7 +14,8 @@ public struct GradientCheck {
     public struct Result: Sendable, Hashable {
         /// The operand's index.
         public let input: Int
-        /// The largest difference of both derivatives over the directions, relative to |dL/dx|; v has elements of variance 1.
+        /// The largest difference of both derivatives over the directions, relative to |dL/dx|; v has elements of variance 1. Infinity
+        /// where one of them is NaN.
         public let relativeError: Double
     }
 
@@ -65,7 +66,9 @@ public struct GradientCheck {
                     (loss(direction, 2 * h) - loss(direction, -2 * h)) / (4 * h)
                 )
                 let difference = abs((4 * near - far) / 3 - expected)
-                worst = max(worst, length > 0 ? difference / length : difference)
+                let error = length > 0 ? difference / length : difference
+                // NaN is the worst of all, and stays.
+                if !(error <= worst) { worst = error.isNaN ? .infinity : error }
             }
             return Result(input: index, relativeError: worst)
         }

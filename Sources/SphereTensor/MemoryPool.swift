@@ -94,14 +94,11 @@ public final class MemoryPool: Sendable {
     /// Bytes that tensors hold now.
     public var bytesInUse: Int { state.withLock { $0.bytesInUse } }
 
-    /// The most bytes that tensors have held at one time since the start or ``resetPeak()``.
+    /// The most bytes that tensors have held at one time since the start.
     public var peakBytesInUse: Int { state.withLock { $0.peakBytesInUse } }
 
     /// Bytes that are kept for tensors to come.
     public var bytesFree: Int { state.withLock { $0.bytesFree } }
-
-    /// Starts ``peakBytesInUse`` anew from what is in use now.
-    public func resetPeak() { state.withLock { $0.peakBytesInUse = $0.bytesInUse } }
 
     /// Returns all memory that no tensor holds to the system.
     public func trim() {

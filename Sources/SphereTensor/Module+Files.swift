@@ -75,9 +75,14 @@ extension SafetensorsFile {
         }
         let elements: [Float]
         do { elements = try floats(name) } catch { throw .file(error) }
+        try requireFinite(elements, parameter: name)
+        return elements
+    }
+
+    /// Throws if one of the elements of a parameter is not finite.
+    package func requireFinite(_ elements: [Float], parameter name: String) throws(ModuleFileError) {
         if let index = elements.firstIndex(where: { !$0.isFinite }) {
             throw .notFinite(path: path, parameter: name, index: index, value: elements[index])
         }
-        return elements
     }
 }

@@ -14,8 +14,6 @@ public final class Parameter {
     private let memory: TensorMemory
     private var gradientMemory: TensorMemory?
     private var hasGradient = false
-    /// Counts the changes: what was derived from the elements is out of date when this has moved on.
-    private(set) var version = 0
 
     /// A parameter with the given elements.
     ///
@@ -84,7 +82,6 @@ public final class Parameter {
 
     /// Changes the elements: `body` gets them, and the gradient (no elements if none has arrived).
     public func update(_ body: (_ elements: inout MutableSpan<Float>, _ gradient: Span<Float>) -> Void) {
-        version += 1
         let gradient = hasGradient ? gradientMemory : nil
         memory.withMutableSpan { elements in
             if let gradient { body(&elements, gradient.span) } else { body(&elements, Span()) }

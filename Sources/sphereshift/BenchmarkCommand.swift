@@ -115,7 +115,7 @@ struct BenchmarkCommand: ParsableCommand {
         try check("-n", points, 1 << 24)
         try check("-m", targets, 1 << 24)
         try check("-d", dimension, 1 << 16)
-        try check("--threads", threads, 1 << 10)
+        try check("--threads", threads, ExecutionOptions.mostThreads)
         let chosen: BenchmarkOperation?
         do {
             if (operation != nil || turns != nil) && family == nil {

@@ -108,7 +108,7 @@ struct DemoCommand: ParsableCommand {
 
     /// The boundaries of a bundled photograph.
     private func boundaries(of file: String, in folder: String) throws -> HTMLReport.Section {
-        let found = DetectedBoundaries(
+        let found = try DetectedBoundaries(
             name: "Boundaries of \(PictureName.base(of: file))", image: try ImageFile.readRGB("\(folder)/\(file)"),
             model: try .named("boundaries"), on: executionOptions.execution)
         if !format.json { Terminal.note("\(found.name): \(found.seconds.text(digits: 2)) s") }

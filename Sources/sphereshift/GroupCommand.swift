@@ -65,6 +65,8 @@ struct GroupCommand: ParsableCommand {
     @OptionGroup(title: "Execution") var executionOptions: ExecutionOptions
     @OptionGroup var format: FormatOptions
 
+    private var outputs: [String] { [labels, modes, shifted, scores].compactMap { $0 } }
+
     func validate() throws {
         if let seeds, seeds < 1 { throw ValidationError("--seeds must be 1 or more, found \(seeds)") }
         if exact && accuracy != nil { throw ValidationError("give one of --exact and --accuracy") }
@@ -74,13 +76,16 @@ struct GroupCommand: ParsableCommand {
         if let labels, !labels.hasSuffix(".npy") && !labels.hasSuffix(".png") {
             throw ValidationError("--labels: expected a name that ends in .npy or .png, found '\(labels)'")
         }
+        if let path = outputs.first(where: { path in outputs.count { $0 == path } > 1 }) {
+            throw ValidationError("two results would be written to '\(path)'")
+        }
         if let labels, labels.hasSuffix(".png") && readOut.smallGroups == .unlabelled {
             throw ValidationError("--labels: a picture cannot hold the label -1 of --small-groups unlabelled; use .npy")
         }
     }
 
     func run() throws {
-        for path in [labels, modes, shifted, scores].compactMap({ $0 }) { try OutputPath.checkFile(path) }
+        for path in outputs { try OutputPath.checkFile(path) }
         let execution = executionOptions.execution
         let (points, spatialShape) = try readPoints(execution)
         if let labels, labels.hasSuffix(".png"), spatialShape.count != 2 {

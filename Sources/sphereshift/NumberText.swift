@@ -24,10 +24,3 @@ extension Double {
         return String(decoding: buffer.prefix(Int(max(0, count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
-
-extension Duration {
-    /// Seconds as a number.
-    var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
-    }
-}

@@ -5,6 +5,9 @@ import SphereTheory
 
 /// How a command runs.
 struct ExecutionOptions: ParsableArguments {
+    /// Every thread has memory of its own.
+    static let mostThreads = 1024
+
     @Option(help: ArgumentHelp("Threads to use (default: all processors).", valueName: "n"))
     var threads: Int?
 
@@ -13,7 +16,9 @@ struct ExecutionOptions: ParsableArguments {
     var instructionSet: String?
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more, found \(threads)") }
+        if let threads, !(1...Self.mostThreads).contains(threads) {
+            throw ValidationError("--threads must be in 1...\(Self.mostThreads), found \(threads)")
+        }
         do {
             if let instructionSet { _ = try InstructionSet.named(instructionSet) }
         } catch {
@@ -51,8 +56,9 @@ struct ConcentrationOptions: ParsableArguments {
             throw ValidationError("give one of --concentration, --bandwidth and --margin, they name the same number")
         }
         if let concentration, concentration != "auto" {
-            guard let value = Double(concentration), value > 0, value <= 1e6 else {
-                throw ValidationError("--concentration must be auto or a number in (0, 1e6], found '\(concentration)'")
+            guard let value = Double(concentration), value >= 1e-6, value <= 1e6 else {
+                throw ValidationError(
+                    "--concentration must be auto or a number in [1e-6, 1e6], found '\(concentration)'")
             }
         }
         if let bandwidth, !(bandwidth >= 1e-3 && bandwidth <= 1e3) {
@@ -137,10 +143,10 @@ struct ReadOutOptions: ParsableArguments {
             throw ValidationError("--merge-cosine must be in [-1, 1], found \(mergeCosine)")
         }
         if let coarseConcentration,
-            !(coarseConcentration > 0 && coarseConcentration <= Double(MeanShiftPlan.largestConcentration))
+            !(coarseConcentration >= 1e-6 && coarseConcentration <= Double(MeanShiftPlan.largestConcentration))
         {
             throw ValidationError(
-                "--coarse-concentration must be in (0, \(MeanShiftPlan.largestConcentration)], found \(coarseConcentration)"
+                "--coarse-concentration must be in [1e-6, \(MeanShiftPlan.largestConcentration)], found \(coarseConcentration)"
             )
         }
         if let minimumSize, minimumSize < 1 {

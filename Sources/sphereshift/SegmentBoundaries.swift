@@ -57,7 +57,10 @@ struct SegmentBoundaries {
         var bar = ProgressBar("segment")
         for (index, picture) in pictures.enumerated() {
             bar.update(index, of: pictures.count, note: picture.name)
-            let found = DetectedBoundaries(name: picture.name, image: picture.image, model: model, on: execution)
+            let found: DetectedBoundaries
+            do {
+                found = try DetectedBoundaries(name: picture.name, image: picture.image, model: model, on: execution)
+            } catch { throw InputError("\(picture.path) with --model \(name): \(error)") }
             let boundaries = "\(output)/\(picture.name)_boundaries.png"
             try PNGFile.write(found.probabilityPicture, to: boundaries)
             var embedding: String?

@@ -37,14 +37,17 @@ struct SegmentInstances {
         var sections: [HTMLReport.Section] = []
         var bar = ProgressBar("segment")
         for (index, picture) in pictures.enumerated() {
-            let found = try SegmentedObjects(
-                name: picture.name, image: picture.image, model: model,
-                symmetries: augments ? model.design.symmetries : [.identity], on: execution
-            ) { bar.update(index, of: pictures.count, note: "\(picture.name), loop \($0.iteration)") }
+            let found: SegmentedObjects
+            do {
+                found = try SegmentedObjects(
+                    name: picture.name, image: picture.image, model: model,
+                    symmetries: augments ? model.design.symmetries : [.identity], on: execution
+                ) { bar.update(index, of: pictures.count, note: "\(picture.name), loop \($0.iteration)") }
+            } catch { throw InputError("\(picture.path) with --model \(name): \(error)") }
             let path = { (kind: String) in "\(output)/\(picture.name)_\(kind).png" }
             try found.segmentation.labels.writePNG(to: path("labels"))
             try PNGFile.write(found.overlay, to: path("overlay"))
-            try PNGFile.write(found.frames[0], to: path("embedding"))
+            try PNGFile.write(found.frames[1], to: path("embedding"))
             if index < SegmentationFiles.longestReport { sections.append(found.section) }
             rows.append(
                 Row(

@@ -193,6 +193,24 @@ private enum BSDS {
         }
     }
 
+    @Test(
+        "finds partners farther away than the picture is wide, by both rules", arguments: BoundaryMatchingRule.allCases)
+    func farPairs(rule: BoundaryMatchingRule) throws {
+        // 125,000 places lie within 200 pixels; the frame is no wider than the picture.
+        for (width, height) in [(300, 2), (2, 300), (300, 1)] {
+            func point(_ place: Int) -> BoundaryMap {
+                BoundaryMap(width: width, height: height, pixels: (0..<width * height).map { $0 == place })
+            }
+            let (near, far) = (height == 300 ? 200 * width : 200, height == 300 ? 201 * width : 201)
+            let diagonal = Double(width * width + height * height).squareRoot()
+            for (place, pairs) in [(near, 1), (far, 0)] {
+                let counts = try BoundaryEvaluation.counts(
+                    [point(place)], truth: [point(0)], tolerance: 200.5 / diagonal, rule: rule)
+                #expect(counts[0].matchedTruth == pairs && counts[0].matchedPrediction == pairs, "\(width) x \(height)")
+            }
+        }
+    }
+
     @Test("counts a predicted pixel once, however many annotators have it")
     func annotators() throws {
         let line = BoundaryMap(width: 5, height: 3, pixels: (0..<15).map { $0 / 5 == 1 })

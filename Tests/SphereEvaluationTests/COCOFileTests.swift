@@ -43,6 +43,14 @@ import Testing
         #expect(file.categoryNames == [1: "", 5: ""])
     }
 
+    @Test("tell numbers apart that double does not")
+    func largeNumbers() throws {
+        let ids = [9_007_199_254_740_992, 9_007_199_254_740_993, .max, -9_007_199_254_740_993]
+        let images = ids.map { "{\"id\": \($0), \"width\": 2, \"height\": 2}" }.joined(separator: ",")
+        let file = try withFile("{\"images\": [\(images)], \"annotations\": []}") { try COCOTruthFile($0) }
+        #expect(Set(file.images.map(\.id)) == Set(ids))
+    }
+
     @Test("with a class that is not listed are refused with its place, wherever the list is")
     func unlisted() throws {
         let listed = #""categories": [{"id": 1}]"#

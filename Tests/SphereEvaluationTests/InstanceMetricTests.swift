@@ -267,6 +267,13 @@ private enum NaiveInstances {
         #expect(lenient.intersectionOverUnion(ofClass: 1) == .defined(0))
         #expect(lenient.intersectionOverUnion(ofClass: 0) == .defined(1))
         #expect(SemanticEvaluation(classCount: 2).meanIntersectionOverUnion == .undefined(.noPixels))
+        // A table of all pairs would take 34 GB.
+        var many = SemanticEvaluation(classCount: 65_536, ignoredTruth: [])
+        let far: [Int32] = [65_535, 65_535, 7]
+        let near: [Int32] = [65_535, 7, 7]
+        try many.add(JointHistogram(truth: far.span, prediction: near.span))
+        #expect(many.count(truth: 65_535, prediction: 7) == 1 && many.count(truth: 7, prediction: 65_535) == 0)
+        #expect(many.meanIntersectionOverUnion == .defined(0.5))
     }
 }
 
@@ -314,6 +321,41 @@ private enum NaiveInstances {
         #expect(throws: EvaluationError.self) {
             try ObjectScores(truth: map, prediction: LabelMap(width: 1, height: 1, labels: [0]))
         }
+    }
+
+    @Test("are assigned in their clusters as in one matrix, and thousands in little memory")
+    func clusters() throws {
+        var generator = SeededGenerator(seed: 46)
+        for trial in 0..<40 {
+            let truth = generator.rectangles(width: 30, height: 20, count: 9, labels: 1...9)
+            let prediction = generator.rectangles(width: 30, height: 20, count: 9, labels: 1...9)
+            let scores = try ObjectScores(truth: truth, prediction: prediction)
+            // The same by one matrix of all objects.
+            let histogram = try JointHistogram(truth: truth, prediction: prediction)
+            let rows = histogram.truthLabels.filter { $0 != 0 }
+            let columns = histogram.predictedLabels.filter { $0 != 0 }
+            func area(_ map: LabelMap, _ label: Int32) -> Int { map.labels.filter { $0 == label }.count }
+            func both(_ row: Int32, _ column: Int32) -> Int {
+                zip(truth.labels, prediction.labels).filter { $0.0 == row && $0.1 == column }.count
+            }
+            let values = rows.flatMap { row in
+                columns.map { column in
+                    2 * Double(both(row, column)) / Double(area(truth, row) + area(prediction, column))
+                }
+            }
+            let partners = OptimalAssignment.maximum(values, rows: rows.count, columns: columns.count)
+            let detected = partners.indices.filter {
+                partners[$0] >= 0 && values[$0 * columns.count + partners[$0]] > 0.75
+            }
+            let common = partners.indices.reduce(0) {
+                $0 + (partners[$1] < 0 ? 0 : both(rows[$1], columns[partners[$1]]))
+            }
+            #expect(scores.detectedCount == detected.count, "trial \(trial), seed 46")
+            let all = columns.reduce(0) { $0 + area(prediction, $1) }
+            #expect(abs(scores.overlapPrecision - Double(common) / Double(all)) < 1e-12, "trial \(trial), seed 46")
+        }
+        let unique = LabelMap(width: 150, height: 150, labels: (1...22_500).map { Int32($0) })
+        #expect(try ObjectScores(truth: unique, prediction: unique).overlapF == 1)
     }
 
     @Test("have shapes by which proposals are ranked")

@@ -94,6 +94,16 @@ import Testing
         }
     }
 
+    @Test("fills pictures whose polygon has its corners far outside")
+    func farCorners() throws {
+        // Ten million points of the outline, none of which is kept.
+        let far = 262_144.0
+        for corners in [[-far, -far, far, -far, far, far, -far, far], [-far, 0, 2, -far, 2, far]] {
+            let mask = try RunLengthMask(width: 4, height: 3, polygon: corners)
+            #expect(mask.runs == (corners.count == 8 ? [0, 12] : [0, 6, 6]))
+        }
+    }
+
     @Test("refuses polygons that are none")
     func wrongPolygons() {
         for corners in [[], [1, 1, 2, 2], [1, 1, 2, 2, 3], [0, 0, .nan, 1, 2, 2], [0, 0, 1e9, 1, 2, 2]] {

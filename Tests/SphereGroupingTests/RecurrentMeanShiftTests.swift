@@ -148,6 +148,10 @@ struct RecurrentMeanShiftTests {
     func nothing() {
         let empty = Tensor(shape: [2, 0, 3], elements: [])
         #expect(RecurrentMeanShift(loops: 2)(empty).map(\.shape) == [[2, 0, 3], [2, 0, 3], [2, 0, 3]])
+        // The exponential of the rounded logarithm would be more than the largest.
+        let largest = RecurrentMeanShift(loops: 1, concentration: MeanShiftPlan.largestConcentration)
+        #expect(largest.concentration == MeanShiftPlan.largestConcentration)
+        #expect(largest(Tensor(Self.points(5, dimension: 3, seed: 2))).count == 2)
         #expect(RecurrentMeanShift(loops: 0)(Tensor(Self.points(5, dimension: 2, seed: 1))).count == 1)
     }
 

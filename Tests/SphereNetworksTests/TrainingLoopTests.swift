@@ -137,6 +137,12 @@ private struct Folder {
         let kept = model.parameters.map(\.elements)
         loop.advance(model(Tensor(shape: [1, 1, 1, 3], elements: [.nan, 0, 0])).sum(), measures: [0])
         #expect(model.parameters.map(\.elements) == kept && loop.step == 2)
+        let normalization = BatchNormalizationLayer(channels: 3)
+        _ = normalization(Tensor(shape: [1, 1, 2, 3], elements: [1, 2, 3, 4, 5, 6]))
+        let averages = (normalization.runningMean.elements, normalization.runningVariance.elements)
+        _ = normalization(Tensor(shape: [1, 1, 2, 3], elements: [.infinity, 2, 3, 4, 5, .nan]))
+        #expect(normalization.runningMean.elements == averages.0 && averages.0 != [0, 0, 0])
+        #expect(normalization.runningVariance.elements == averages.1)
         // A loss that depends on nothing is a step without a change.
         loop.advance(Tensor(0), measures: [0])
         #expect(model.parameters.map(\.elements) == kept && loop.step == 3)

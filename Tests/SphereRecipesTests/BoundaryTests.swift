@@ -48,7 +48,7 @@ import Testing
         var flips = 0
         for _ in 0..<20 {
             let view = BoundaryView(example, segmentation: try example.segmentation(0), using: &random)
-            let labels = view.labels(width: 2, height: 1)
+            let labels = view.image.labels(width: 2, height: 1)
             #expect(Set(labels) == [1, 2])
             let (targets, weights) = view.targets(positiveWeight: 6)
             let isMirrored = labels[0] == 2
@@ -107,11 +107,14 @@ import Testing
         try BoundaryModel(network).save(to: path)
         let model = try BoundaryModel(path: path)
         #expect(model.scales == BoundaryModel.defaultScales && model.outputs == BoundaryModel.defaultOutputs)
-        let found = DetectedBoundaries(name: "halves", image: examples[0].image, model: model)
+        let found = try DetectedBoundaries(name: "halves", image: examples[0].image, model: model)
         #expect(found.detection.probability.strengths.allSatisfy { $0 > 0 && $0 < 1 })
         #expect(found.detection.taps.map(\.width) == [32, 16, 8, 4, 2])
         #expect(found.detection.embedding?.columns == 15 && found.embeddingPicture?.width == 32)
         #expect(found.probabilityPicture.width == 32 && found.section.galleries.count == 2)
+        // Weights so large that the sums have no value.
+        for layer in network.heads.fusion { layer.weights.elements = layer.weights.elements.map { _ in 3e38 } }
+        #expect(throws: BoundaryModel.NotFinite.self) { try BoundaryModel(network).detect(examples[0].image) }
     }
 
     @Test("names what is wrong with a file that is no model of boundaries")
@@ -134,6 +137,11 @@ import Testing
             metadata: ["model": "boundaries", "dimension": "3", "width": "2", "scales": "1,x", "outputs": "5"], to: path
         )
         expectFailure(path, "\"scales\" in its header is '1,x'")
+        try SafetensorsFile.write(
+            [],
+            metadata: ["model": "boundaries", "dimension": "4096", "width": "4096", "scales": "1", "outputs": "5"],
+            to: path)
+        expectFailure(path, "\"width\" in its header is '4096'")
         expectFailure("\(folder)/halves.png", "not a safetensors file")
     }
 }

@@ -56,6 +56,15 @@ import Testing
         #expect(photograph.section.galleries.count == 2 && photograph.section.tables.count == 2)
     }
 
+    @Test("says which bandwidths are too small for a picture")
+    func smallBandwidths() {
+        let (image, _) = shapes(width: 20, height: 20)
+        let recipe = ColorSegmentation(embedding: ColorPositionEmbedding(colorBandwidth: 0.05))
+        #expect {
+            try recipe.segment(image)
+        } throws: { "\($0)".contains("the bandwidths are too small for the picture") }
+    }
+
     @Test("gives one group to a picture of one colour and to a single pixel")
     func degenerate() throws {
         let plain = Image<UInt8>(width: 20, height: 10, channels: 3, repeating: 77)

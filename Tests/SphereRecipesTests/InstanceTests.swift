@@ -167,6 +167,13 @@ struct InstanceModelTests {
         #expect {
             try InstanceModel(path: PackageResources.path("ToyDigits/toy-digits.safetensors"))
         } throws: { "\($0)".contains("is no model of objects: \"model\" in its header is 'toy-digits'") }
+        // No network is made that the file cannot be of.
+        let header = try SafetensorsFile(path).metadata
+        for (name, value) in [("width", "1024"), ("scale", "1e-300")] {
+            let wrong = "\(folder.path)/\(name).safetensors"
+            try SafetensorsFile.write([], metadata: header.merging([name: value]) { $1 }, to: wrong)
+            #expect(throws: InstanceModel.LoadingError.self) { try InstanceModel(path: wrong) }
+        }
         let wider = InstanceModel(.leaves, seed: 1)
         #expect(throws: InstanceModel.LoadingError.wider(path: path, width: 32, expected: 3)) {
             try read.takeWeights(from: wider, path: path)
@@ -357,12 +364,12 @@ struct InstanceModelTests {
         let recipe = InstanceRecipe(settings)
         let digits = try DigitSet.bundled()
         let images = InstanceImages(
-            scenes: 0..<1000, of: ToyDigitGenerator(digits: digits.part(.training), seed: 1, digitCounts: 3...7))
+            scenes: 0..<1000, of: try ToyDigitGenerator(digits: digits.part(.training), seed: 1, digitCounts: 3...7))
         let model = recipe.model()
         let training = recipe.training(of: model)
         while training.next != nil { try recipe.advance(training, of: model, on: images) }
         let test = InstanceImages(
-            scenes: 0..<10, of: ToyDigitGenerator(digits: digits.part(.test), seed: 2, digitCounts: 3...7))
+            scenes: 0..<10, of: try ToyDigitGenerator(digits: digits.part(.test), seed: 2, digitCounts: 3...7))
         var scores = InstanceClassScores(classes: 10)
         for index in 0..<test.count {
             let example = try test[index]

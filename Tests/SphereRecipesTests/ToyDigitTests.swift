@@ -14,7 +14,7 @@ import Testing
     func bundled() throws {
         let digits = try DigitSet.bundled()
         #expect(digits.count == 1797 && Set(digits.digits) == Set(0...9))
-        let parts = DigitSet.Part.allCases.map { digits.part($0) }
+        let parts = try DigitSet.Part.allCases.map { try digits.part($0) }
         #expect(parts.map(\.count) == [1437, 180, 180])
         #expect(parts.flatMap(\.pixels) == digits.pixels && parts.flatMap(\.digits) == digits.digits)
         // Ink in the middle 20 x 20, paper around.
@@ -40,6 +40,16 @@ import Testing
         try "0 2\n119".write(toFile: "\(folder)/toy_digit_rows.txt", atomically: true, encoding: .utf8)
         let digits = try DigitSet(folder: folder)
         #expect(digits.count == 117 && digits.digits[..<3] == [1, 3, 4] && digits.pixels[784] == 3)
+
+        // In the order of their classes the last tenth has one class.
+        try FileManager.default.removeItem(atPath: "\(folder)/toy_digit_rows.txt")
+        try write(count: 120, label: { UInt8($0 / 12) })
+        let sorted = try DigitSet(folder: folder)
+        for (part, digit) in [(DigitSet.Part.test, "0"), (.training, "8")] {
+            #expect {
+                try sorted.part(part)
+            } throws: { "\($0)".hasPrefix("the \(part) part of 120 digits has no \(digit)") }
+        }
 
         func expectFailure(_ text: String) {
             do {
@@ -147,7 +157,7 @@ import Testing
     ) throws -> ToyDigitModel {
         let recipe = ToyDigitRecipe(settings)
         let digits = try DigitSet.bundled()
-        let generator = ToyDigitGenerator(digits: digits.part(.training), seed: settings.seed, digitCounts: 2...9)
+        let generator = try ToyDigitGenerator(digits: digits.part(.training), seed: settings.seed, digitCounts: 2...9)
         let model = recipe.model()
         let training = recipe.training(of: model)
         let names = recipe.checkpointSettings(digits: digits)
@@ -159,6 +169,20 @@ import Testing
         }
         try training.save(to: end, settings: names)
         return model
+    }
+
+    @Test("takes scenes of as many digits as it is told")
+    func generator() throws {
+        let digits = try DigitSet.bundled()
+        var settings = ToyDigitRecipe.Settings()
+        settings.leastDigits = 7
+        settings.seed = 5
+        let scenes = ToyDigitRecipe(settings).generator(digits: digits)
+        let counts = (0..<60).map { Int(scenes.scene($0).instances.labels.max()!) }
+        #expect(Set(counts) == [7, 8, 9])
+        settings.leastDigits = 0
+        let whole = ToyDigitRecipe(settings).generator(digits: digits)
+        #expect(whole.scene(3).image == ToyDigitGenerator(digits: digits, seed: 5).scene(3).image)
     }
 
     @Test("gives the same bits when it is interrupted, on one thread and on two")

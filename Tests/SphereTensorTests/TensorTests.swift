@@ -48,6 +48,14 @@ struct TensorTests {
             }
         }
         #expect(results[0].relativeError > 0.1)
+        // Nor does one that is no number pass.
+        let none = GradientCheck.check(at: [Self.random([5], seed: 3)]) { inputs in
+            let x = inputs[0]
+            return Tensor.operation([x], shape: x.shape, memory: (x * x).detached().memory) { pass in
+                pass.add(Tensor(shape: x.shape, repeating: .nan).memory, to: 0)
+            }
+        }
+        #expect(none[0].relativeError == .infinity)
     }
 
     @Test("a value that is used twice gets the sum of both gradients, and shared memory stays as it is")

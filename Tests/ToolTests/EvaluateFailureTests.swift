@@ -153,6 +153,8 @@ import Testing
             try FileManager.default.removeItem(atPath: tool.path("predictions/a.txt"))
             try fixture.write("a_1.png 24 0.9\na_2.png car 0.5\n", to: "predictions/a_pred.txt")
             try fails(tool, "cityscapes", folders, "line 2: expected 'mask class confidence'")
+            try fixture.write("a_1.png 24 0.9\r\na_2.png 24 many\r\n", to: "predictions/a_pred.txt")
+            try fails(tool, "cityscapes", folders, "line 2: expected 'mask class confidence', found 'a_2.png 24 many'")
             try fixture.write("a_9.png 24 0.9\n", to: "predictions/a_pred.txt")
             try fails(tool, "cityscapes", folders, "predictions/a_9.png")
             try fixture.writeCityscapes()
@@ -180,6 +182,12 @@ import Testing
                 "predictions/a.png: the ground truth has 20 x 20 pixels, the prediction 8 x 6")
             try fails(tool, "regions", folders, "a_gt0_seg.png")
             try fails(tool, "boundaries", folders + ["--format", "ucm2"], "bits")
+            // No number of an annotator.
+            try fixture.makeFolders("strange")
+            for number in ["-1", "9223372036854775807", "x"] {
+                try EvaluationFixture.map { _, _ in 1 }.writePNG(to: tool.path("strange/a_gt\(number)_seg.png"))
+            }
+            try fails(tool, "boundaries", ["--truth", "strange", "--predictions", "predictions"], "found none")
             for (option, value) in [
                 ("--thresholds", "1"), ("--tolerance", "0"), ("--matching", "random"), ("--format", "mat"),
             ] {

@@ -38,10 +38,10 @@ private struct NearestSearch {
     /// Prices of the pixels of the ground truth, 0 or less.
     private var price: [Int32]
     /// Which offset a predicted pixel is paired by.
-    private var choice: [Int16]
+    private var choice: [Int32]
     private var distance: [Int32]
     private var cameFrom: [Int32]
-    private var offsetTaken: [Int16]
+    private var offsetTaken: [Int32]
     private var touched: [Int32] = []
     private var settled: [Int32] = []
     private var heap = DistanceHeap()
@@ -50,10 +50,10 @@ private struct NearestSearch {
         self.costs = costs
         self.unmatchedCost = unmatchedCost
         price = [Int32](repeating: 0, count: places)
-        choice = [Int16](repeating: -1, count: places)
+        choice = [Int32](repeating: -1, count: places)
         distance = [Int32](repeating: .max, count: places)
         cameFrom = [Int32](repeating: -1, count: places)
-        offsetTaken = [Int16](repeating: 0, count: places)
+        offsetTaken = [Int32](repeating: 0, count: places)
     }
 
     /// Makes the best of the predicted pixel `start`: a pair, a chain of exchanged pairs, or another pixel left unmatched.
@@ -99,7 +99,7 @@ private struct NearestSearch {
             if distance[target] == .max { touched.append(Int32(target)) }
             distance[target] = reached
             cameFrom[target] = Int32(place)
-            offsetTaken[target] = Int16(index)
+            offsetTaken[target] = Int32(index)
             heap.push(target, reached)
         }
     }

@@ -2,15 +2,16 @@ internal import SphereKernels
 
 /// The pixels of one boundary map of the ground truth, and how predicted pixels correspond to them.
 ///
-/// A pixel may correspond to a pixel within the distance (Euclidean, inclusive). The fields have a frame as wide as the distance,
-/// so that no search has to ask for the border.
+/// A pixel may correspond to a pixel within the distance (Euclidean, inclusive). The fields have a frame as wide as the distance
+/// reaches within the picture, so that no search has to ask for the border.
 struct BoundaryMatcher {
     let width: Int
     let height: Int
     /// Pixels of the ground truth.
     let truthCount: Int
     let stride: Int
-    let margin: Int
+    /// Width of the frame beside the picture, and above and below it.
+    let sideMargin, topMargin: Int
     /// Places within the distance and the squares of their distances, near ones first.
     let offsets: [Int]
     let squares: [Int]
@@ -34,22 +35,25 @@ struct BoundaryMatcher {
         width = truth.width
         height = truth.height
         let reach = Int(distance.rounded(.up))
-        margin = reach
-        let stride = width + 2 * reach
+        sideMargin = min(reach, max(0, width - 1))
+        topMargin = min(reach, max(0, height - 1))
+        let stride = width + 2 * sideMargin
         self.stride = stride
         var near: [(square: Int, offset: Int)] = []
-        for dy in -reach...reach {
-            for dx in -reach...reach where Double(dx * dx + dy * dy) <= distance * distance {
+        for dy in -topMargin...topMargin {
+            for dx in -sideMargin...sideMargin where Double(dx * dx + dy * dy) <= distance * distance {
                 near.append((dx * dx + dy * dy, dy * stride + dx))
             }
         }
         near.sort { ($0.square, $0.offset) < ($1.square, $1.offset) }
         offsets = near.map(\.offset)
         squares = near.map(\.square)
-        let count = stride * (height + 2 * reach)
+        let count = stride * (height + 2 * topMargin)
         var isTruth = [Bool](repeating: false, count: count)
         for y in 0..<height {
-            for x in 0..<width where truth.pixels[y * width + x] { isTruth[(y + reach) * stride + x + reach] = true }
+            for x in 0..<width where truth.pixels[y * width + x] {
+                isTruth[(y + topMargin) * stride + x + sideMargin] = true
+            }
         }
         self.isTruth = isTruth
         truthCount = truth.count
@@ -63,7 +67,7 @@ struct BoundaryMatcher {
     func forEachMatched(_ body: (Int) -> Void) {
         for place in predicted where predictionPartner[Int(place)] >= 0 {
             let (row, column) = Int(place).quotientAndRemainder(dividingBy: stride)
-            body((row - margin) * width + column - margin)
+            body((row - topMargin) * width + column - sideMargin)
         }
     }
 
@@ -90,7 +94,7 @@ struct BoundaryMatcher {
         var places: [Int32] = []
         for y in 0..<height {
             for x in 0..<width where prediction.pixels[y * width + x] {
-                places.append(Int32((y + margin) * stride + x + margin))
+                places.append(Int32((y + topMargin) * stride + x + sideMargin))
             }
         }
         // Both lists ascend: a merge finds what is gone.

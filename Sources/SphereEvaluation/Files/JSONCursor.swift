@@ -230,6 +230,15 @@ struct JSONCursor {
     mutating func readInteger(_ what: String) throws(EvaluationFileError) -> Int {
         _ = peek()
         let start = position
+        // Not by way of Double, which has no room for all digits of large ones.
+        var end = start
+        while end < bytes.count, Self.isPartOfNumber(bytes[end]) { end += 1 }
+        if end - start > 15, let value = Int(String(decoding: bytes[start..<end], as: UTF8.self)),
+            bytes[start] != UInt8(ascii: "+")
+        {
+            position = end
+            return value
+        }
         guard let value = Int(exactly: try readNumber(what)) else {
             throw malformed("\(what): a whole number", at: start)
         }

@@ -20,11 +20,13 @@ extension RunLengthMask {
         _ = try RunLengthMask(
             width: width, height: height,
             runs: [UInt32(clamping: width.multipliedReportingOverflow(by: height).partialValue)])
-        let outline = Self.outline(corners)
         var crossings: [Int] = []
-        for (before, point) in zip(outline, outline.dropFirst()) where point.x != before.x {
+        var last: (x: Int, y: Int)?
+        Self.forEachPoint(ofOutline: corners) { point in
+            defer { last = point }
+            guard let before = last, point.x != before.x else { return }
             let column = (Double(point.x < before.x ? point.x : point.x - 1) + 0.5) / Self.scale - 0.5
-            guard column.rounded(.down) == column, column >= 0, column <= Double(width - 1) else { continue }
+            guard column.rounded(.down) == column, column >= 0, column <= Double(width - 1) else { return }
             let row = (Double(min(point.y, before.y)) + 0.5) / Self.scale - 0.5
             crossings.append(Int(column) * height + Int(min(max(row, 0), Double(height)).rounded(.up)))
         }
@@ -34,14 +36,13 @@ extension RunLengthMask {
 
     private static let scale = 5.0
 
-    /// The points of the fine grid along the edges, corner to corner.
-    private static func outline(_ corners: [Double]) -> [(x: Int, y: Int)] {
+    /// The points of the fine grid along the edges, corner to corner; not kept, as corners far outside of a picture have billions of them.
+    private static func forEachPoint(ofOutline corners: [Double], _ body: ((x: Int, y: Int)) -> Void) {
         let count = corners.count / 2
         // Truncation towards zero, as the conversion of C does it.
         let fine = (0..<count).map { i in
             (x: Int(scale * corners[2 * i] + 0.5), y: Int(scale * corners[2 * i + 1] + 0.5))
         }
-        var points: [(x: Int, y: Int)] = []
         for i in 0..<count {
             var (start, end) = (fine[i], fine[(i + 1) % count])
             let (dx, dy) = (abs(end.x - start.x), abs(end.y - start.y))
@@ -52,17 +53,16 @@ extension RunLengthMask {
                 let slope = dx == 0 ? 0 : Double(end.y - start.y) / Double(dx)
                 for step in 0...dx {
                     let t = isTurned ? dx - step : step
-                    points.append((t + start.x, Int(Double(start.y) + slope * Double(t) + 0.5)))
+                    body((t + start.x, Int(Double(start.y) + slope * Double(t) + 0.5)))
                 }
             } else {
                 let slope = Double(end.x - start.x) / Double(dy)
                 for step in 0...dy {
                     let t = isTurned ? dy - step : step
-                    points.append((Int(Double(start.x) + slope * Double(t) + 0.5), t + start.y))
+                    body((Int(Double(start.x) + slope * Double(t) + 0.5), t + start.y))
                 }
             }
         }
-        return points
     }
 
     /// Runs between ascending places at which the state changes; two changes at one place cancel.

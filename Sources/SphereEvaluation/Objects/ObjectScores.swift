@@ -40,7 +40,7 @@ public struct ObjectScores: Equatable, Sendable {
     ///   - nonObjects: labels that are no object in either map: 0 (UCN), or 0 for background and 1 for the table (UOIS).
     ///   - detectionLimit: F above which an object is detected.
     /// - Throws: `EvaluationError.sizesDiffer` if the maps have different sizes.
-    /// - Complexity: O(pixels + m^2 n) for m and n objects, m being the smaller number.
+    /// - Complexity: O(pixels) and, for each m and n objects that a chain of overlaps connects, O(m^2 n) and m n numbers, m being the smaller.
     public init(
         truth: LabelMap, prediction: LabelMap, boundaries rule: BoundaryRule = .uois, nonObjects: Set<Int32> = [0],
         detectionLimit: Double = 0.75
@@ -56,23 +56,8 @@ public struct ObjectScores: Equatable, Sendable {
             (boundaryPrecision, boundaryRecall, boundaryF) = (precision, recall, precision * recall)
             return
         }
-        let (rows, columns) = (truthLabels.count, predictedLabels.count)
         let overlaps = OverlapTable(histogram, truthLabels: truthLabels, predictedLabels: predictedLabels)
-        var measures = [Double](repeating: 0, count: rows * columns)
-        for prediction in 0..<columns {
-            for entry in overlaps.overlaps(ofPrediction: prediction) {
-                // 2 P R / (P + R) of two regions is their dice.
-                measures[entry.truth * columns + prediction] =
-                    2 * Double(entry.intersection)
-                    / Double(overlaps.truthAreas[entry.truth] + overlaps.predictedAreas[prediction])
-            }
-        }
-        let partners = OptimalAssignment.maximum(measures, rows: rows, columns: columns)
-        let pairs = partners.indices.compactMap { truth -> (truth: Int, prediction: Int, measure: Double)? in
-            guard partners[truth] >= 0 else { return nil }
-            let measure = measures[truth * columns + partners[truth]]
-            return measure > 0 ? (truth, partners[truth], measure) : nil
-        }
+        let pairs = Self.pairs(overlaps)
         var (both, detected) = (0, 0)
         for pair in pairs {
             both += overlaps.overlaps(ofPrediction: pair.prediction).first { $0.truth == pair.truth }!.intersection
@@ -99,6 +84,54 @@ public struct ObjectScores: Equatable, Sendable {
         boundaryPrecision = share(hits, predicted)
         boundaryRecall = share(found, truthBoundaries)
         boundaryF = Self.fMeasure(boundaryPrecision, boundaryRecall)
+    }
+
+    /// Objects that overlap, one to one with the largest sum of F, in the order of the ground truth.
+    ///
+    /// Objects that are not connected by a chain of overlaps have nothing to do with one another: each cluster is assigned on its own, so that
+    /// the matrices of thousands of objects stay small.
+    private static func pairs(_ overlaps: OverlapTable) -> [(truth: Int, prediction: Int, measure: Double)] {
+        let truthCount = overlaps.truthAreas.count
+        // The cluster of every object, those of the ground truth first: a forest whose roots are the least numbers.
+        var parent = Array(0..<truthCount + overlaps.predictedAreas.count)
+        func root(_ object: Int) -> Int {
+            var object = object
+            while parent[object] != object {
+                parent[object] = parent[parent[object]]
+                object = parent[object]
+            }
+            return object
+        }
+        for prediction in overlaps.predictedAreas.indices {
+            for entry in overlaps.overlaps(ofPrediction: prediction) {
+                let (a, b) = (root(entry.truth), root(truthCount + prediction))
+                parent[max(a, b)] = min(a, b)
+            }
+        }
+        var clusters: [Int: (truth: [Int], predictions: [Int])] = [:]
+        for truth in 0..<truthCount { clusters[root(truth), default: ([], [])].truth.append(truth) }
+        for prediction in overlaps.predictedAreas.indices {
+            clusters[root(truthCount + prediction), default: ([], [])].predictions.append(prediction)
+        }
+        var pairs: [(truth: Int, prediction: Int, measure: Double)] = []
+        for (truth, predictions) in clusters.values where !truth.isEmpty && !predictions.isEmpty {
+            let rows = Dictionary(uniqueKeysWithValues: truth.enumerated().map { ($1, $0) })
+            var measures = [Double](repeating: 0, count: truth.count * predictions.count)
+            for (column, prediction) in predictions.enumerated() {
+                for entry in overlaps.overlaps(ofPrediction: prediction) {
+                    // 2 P R / (P + R) of two regions is their dice.
+                    measures[rows[entry.truth]! * predictions.count + column] =
+                        2 * Double(entry.intersection)
+                        / Double(overlaps.truthAreas[entry.truth] + overlaps.predictedAreas[prediction])
+                }
+            }
+            let partners = OptimalAssignment.maximum(measures, rows: truth.count, columns: predictions.count)
+            for (row, column) in partners.enumerated() where column >= 0 {
+                let measure = measures[row * predictions.count + column]
+                if measure > 0 { pairs.append((truth[row], predictions[column], measure)) }
+            }
+        }
+        return pairs.sorted { $0.truth < $1.truth }
     }
 
     private static func fMeasure(_ precision: Double, _ recall: Double) -> Double {

@@ -11,8 +11,10 @@ public struct SemanticEvaluation: Equatable, Sendable {
     public let ignoredTruth: Set<Int32>
     /// Labels that may be predicted without being a class; such pixels are missed, and wrong for no class.
     public let ignoredPrediction: Set<Int32>
-    /// Pixels, truth by prediction: `truth * (classCount + 1) + prediction`, the last column for ignored predictions.
-    private var counts: [Int]
+    /// Pixels, truth by prediction, of the cells that have any: `truth * classCount + prediction`. Few of many classes meet.
+    private var counts: [Int: Int] = [:]
+    /// Pixels of every class in the ground truth and, where that is a class, in the prediction.
+    private var truthSizes, predictedSizes: [Int]
 
     /// An evaluation without images.
     ///
@@ -22,7 +24,8 @@ public struct SemanticEvaluation: Equatable, Sendable {
         self.classCount = classCount
         self.ignoredTruth = ignoredTruth
         self.ignoredPrediction = ignoredPrediction
-        counts = [Int](repeating: 0, count: classCount * (classCount + 1))
+        truthSizes = [Int](repeating: 0, count: classCount)
+        predictedSizes = truthSizes
     }
 
     /// Adds an image.
@@ -42,9 +45,11 @@ public struct SemanticEvaluation: Equatable, Sendable {
             }
         }
         for cell in kept.cells {
-            let prediction = kept.predictedLabels[cell.column]
-            let column = ignoredPrediction.contains(prediction) ? classCount : Int(prediction)
-            counts[Int(kept.truthLabels[cell.row]) * (classCount + 1) + column] += cell.count
+            let (truth, prediction) = (Int(kept.truthLabels[cell.row]), kept.predictedLabels[cell.column])
+            truthSizes[truth] += cell.count
+            if ignoredPrediction.contains(prediction) { continue }
+            predictedSizes[Int(prediction)] += cell.count
+            counts[truth * classCount + Int(prediction), default: 0] += cell.count
         }
     }
 
@@ -56,24 +61,28 @@ public struct SemanticEvaluation: Equatable, Sendable {
             classCount == other.classCount && ignoredTruth == other.ignoredTruth
                 && ignoredPrediction == other.ignoredPrediction,
             "evaluations of \(classCount) and \(other.classCount) classes or with different ignored labels")
-        for place in counts.indices { counts[place] += other.counts[place] }
+        counts.merge(other.counts, uniquingKeysWith: +)
+        for place in 0..<classCount {
+            truthSizes[place] += other.truthSizes[place]
+            predictedSizes[place] += other.predictedSizes[place]
+        }
     }
 
     /// Pixels of class `truth` that were predicted as `prediction`.
-    public func count(truth: Int, prediction: Int) -> Int { counts[truth * (classCount + 1) + prediction] }
-
-    private func truthSize(_ number: Int) -> Int {
-        counts[number * (classCount + 1)..<(number + 1) * (classCount + 1)].reduce(0, +)
-    }
-
-    private func predictedSize(_ number: Int) -> Int {
-        (0..<classCount).reduce(0) { $0 + count(truth: $1, prediction: number) }
+    ///
+    /// - Precondition: both are classes.
+    public func count(truth: Int, prediction: Int) -> Int {
+        let classes = 0..<classCount
+        require(
+            classes.contains(truth) && classes.contains(prediction),
+            "pixels of class \(truth) predicted as \(prediction): classes are \(classes)")
+        return counts[truth * classCount + prediction, default: 0]
     }
 
     /// Intersection over union of a class: `tp / (truth + prediction - tp)`; undefined where it occurs in neither.
     public func intersectionOverUnion(ofClass number: Int) -> MetricValue {
         let hits = count(truth: number, prediction: number)
-        return .ratio(hits, truthSize(number) + predictedSize(number) - hits, ifZero: .absentClass)
+        return .ratio(hits, truthSizes[number] + predictedSizes[number] - hits, ifZero: .absentClass)
     }
 
     /// The mean of ``intersectionOverUnion(ofClass:)`` over the classes that occur.
@@ -84,14 +93,14 @@ public struct SemanticEvaluation: Equatable, Sendable {
     /// Share of the pixels that have the right class; undefined without pixels.
     public var pixelAccuracy: MetricValue {
         .ratio(
-            (0..<classCount).reduce(0) { $0 + count(truth: $1, prediction: $1) }, counts.reduce(0, +), ifZero: .noPixels
-        )
+            (0..<classCount).reduce(0) { $0 + count(truth: $1, prediction: $1) }, truthSizes.reduce(0, +),
+            ifZero: .noPixels)
     }
 
     /// The mean over the classes of the ground truth of the share of their pixels that were found.
     public var meanAccuracy: MetricValue {
         .mean(
-            of: (0..<classCount).map { .ratio(count(truth: $0, prediction: $0), truthSize($0), ifZero: .absentClass) },
+            of: (0..<classCount).map { .ratio(count(truth: $0, prediction: $0), truthSizes[$0], ifZero: .absentClass) },
             ifNone: .noPixels)
     }
 }

@@ -85,12 +85,17 @@ public struct LabelledImage: Sendable, Equatable {
                 for i in 0..<newWidth * 3 { result[y * newWidth * 3 + i] += weight * wide[tap * newWidth * 3 + i] }
             }
         }
-        let names = (0..<newWidth * newHeight).map { pixel in
+        return LabelledImage(
+            width: newWidth, height: newHeight, colors: result.map { min(1, max(0, $0)) },
+            labels: labels(width: newWidth, height: newHeight))
+    }
+
+    /// The labels at another size, by the nearest pixel.
+    package func labels(width newWidth: Int, height newHeight: Int) -> [Int32] {
+        (0..<newWidth * newHeight).map { pixel in
             let (x, y) = (pixel % newWidth, pixel / newWidth)
             return labels[(2 * y + 1) * height / (2 * newHeight) * width + (2 * x + 1) * width / (2 * newWidth)]
         }
-        return LabelledImage(
-            width: newWidth, height: newHeight, colors: result.map { min(1, max(0, $0)) }, labels: names)
     }
 
     /// The image turned counterclockwise by `degrees` around its middle and cut to the largest rectangle of the same sides' ratio that lies

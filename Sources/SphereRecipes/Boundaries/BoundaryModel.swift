@@ -112,8 +112,13 @@ public struct BoundaryModel {
             }
             return values
         }
-        let network = BoundaryNetwork(dimension: try number("dimension"), width: try number("width"), seed: 0)
+        let (dimension, width) = (try number("dimension"), try number("width"))
         let (scales, outputs) = (try list("scales", in: 0.05...4), try list("outputs", in: 0...6))
+        // The embeddings' convolutions alone, before a network is made that the file cannot be of.
+        guard file.elementCount >= 9 * dimension * width else {
+            throw .metadata(path: path, name: "width", found: file.metadata["width"])
+        }
+        let network = BoundaryNetwork(dimension: dimension, width: width, seed: 0)
         do { try network.load(quantized: file) } catch { throw .module(error) }
         self.init(network)
         self.scales = scales
@@ -162,11 +167,25 @@ public struct BoundaryModel {
         public let embedding: Matrix?
     }
 
+    /// The network's output is not finite: its weights are too large.
+    public struct NotFinite: Error, Equatable, Sendable, CustomStringConvertible {
+        /// The first pixel without a probability, row by row.
+        public let pixel: Int
+
+        /// One line for the user.
+        public var description: String {
+            "the network's output at pixel \(pixel) is not a number: its weights are too large"
+        }
+    }
+
     /// Looks for boundaries in `image` (RGB or gray).
     ///
     /// - Precondition: the picture has 1 or 3 channels and at least one pixel.
+    /// - Throws: ``NotFinite``.
     /// - Complexity: 360,000 multiply-adds for each pixel and the sum of the squared scales.
-    public func detect(_ image: Image<UInt8>, on execution: Execution = .default) -> Detection {
+    public func detect(
+        _ image: Image<UInt8>, on execution: Execution = .default
+    ) throws(NotFinite) -> Detection {
         require(
             image.width >= 1 && image.height >= 1 && image.channels % 2 == 1,
             "boundaries of a picture of \(image.width) x \(image.height) pixels with \(image.channels) channels")
@@ -206,6 +225,7 @@ public struct BoundaryModel {
                 }
             }
         }
+        if let pixel = sums.firstIndex(where: { $0.isNaN }) { throw NotFinite(pixel: pixel) }
         let probability = SoftBoundaryMap(
             width: image.width, height: image.height, strengths: sums.map { $0 / Double(max(1, count)) })
         return Detection(probability: probability, taps: taps, embedding: embedding)

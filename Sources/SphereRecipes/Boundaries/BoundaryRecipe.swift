@@ -184,7 +184,7 @@ public struct BoundaryRecipe: Sendable, Hashable {
                 let (height, width) = (tap.shape[1], tap.shape[2])
                 let sample = PairSampling(.count(settings.sampledPixels)).rows(of: height * width, using: &random)
                 let (loss, values) = pairLoss(
-                    tap, labels: [view.labels(width: width, height: height)], samples: [sample],
+                    tap, labels: [view.image.labels(width: width, height: height)], samples: [sample],
                     scale: pairWeight / Float(points.count))
                 total = total + loss
                 measures[0] += values[0].total / Double(points.count)

@@ -44,15 +44,6 @@ package struct BoundaryView {
         (agreement.map { $0 > 0 ? 1 : 0 }, agreement.map { $0 > 0 ? positiveWeight * Float($0) / 255 : 1 })
     }
 
-    /// The regions at another size, by the nearest pixel.
-    package func labels(width: Int, height: Int) -> [Int32] {
-        (0..<width * height).map { pixel in
-            let (x, y) = (pixel % width, pixel / width)
-            let row = (2 * y + 1) * image.height / (2 * height)
-            return image.labels[row * image.width + (2 * x + 1) * image.width / (2 * width)]
-        }
-    }
-
     /// What the trunk sees of an image at `scale` times its size, one pixel at least in each direction.
     static func input(_ image: LabelledImage, scale: Double) -> Tensor {
         let width = max(1, Int((Double(image.width) * scale).rounded()))

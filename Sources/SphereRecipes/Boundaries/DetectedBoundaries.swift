@@ -19,11 +19,13 @@ public struct DetectedBoundaries {
     /// Detects the boundaries of `image` with `model`.
     ///
     /// - Precondition: as ``BoundaryModel/detect(_:on:)``.
-    public init(name: String, image: Image<UInt8>, model: BoundaryModel, on execution: Execution = .default) {
+    /// - Throws: ``BoundaryModel/NotFinite``.
+    public init(
+        name: String, image: Image<UInt8>, model: BoundaryModel, on execution: Execution = .default
+    ) throws(BoundaryModel.NotFinite) {
         let start = ContinuousClock.now
-        detection = model.detect(image, on: execution)
-        let components = (ContinuousClock.now - start).components
-        seconds = Double(components.seconds) + Double(components.attoseconds) * 1e-18
+        detection = try model.detect(image, on: execution)
+        seconds = (ContinuousClock.now - start).seconds
         embeddingPicture = detection.embedding.map {
             EmbeddingPicture(reference: $0.view).picture(of: $0.view, width: image.width, height: image.height)
         }

@@ -83,7 +83,7 @@ public struct InstanceDesign: Sendable, Hashable {
 
     /// A message that names the property that is out of range, if any is.
     var problem: String? {
-        if !(scale > 0 && scale <= 1) { return "a scale of \(scale): must lie in (0, 1]" }
+        if !(scale >= 1.0 / 64 && scale <= 1) { return "a scale of \(scale): must lie in [1/64, 1]" }
         if !(1...1024).contains(width) { return "a width of \(width): must lie in 1...1024" }
         if wavelengths.isEmpty || wavelengths.count > 64 || !wavelengths.allSatisfy({ $0 > 0 && $0.isFinite }) {
             return "wavelengths \(wavelengths): 1 to 64, each more than 0"

@@ -71,7 +71,12 @@ public final class InstanceModel {
         do { file = try SafetensorsFile(path) } catch { throw .file(error) }
         switch InstanceDesign.parse(file.metadata) {
         case .failure(let error): throw .metadata(path: path, name: error.name, found: error.found)
-        case .success(let design): self.init(design, seed: 0)
+        case .success(let design):
+            let least = InstanceNetwork.leastParameterCount(width: design.width, trunk: design.trunk)
+            guard file.elementCount >= least else {
+                throw .metadata(path: path, name: "width", found: file.metadata["width"])
+            }
+            self.init(design, seed: 0)
         }
         do { try network.load(from: file) } catch { throw .module(error) }
     }

@@ -43,11 +43,8 @@ public struct SegmentedObjects: Sendable {
         let middle = clock.now
         let segmentation = try model.objects(of: maps, on: execution, onIteration: onIteration)
         let end = clock.now
-        func seconds(_ duration: Duration) -> Double {
-            Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-        }
-        networkSeconds = seconds(middle - start)
-        groupingSeconds = seconds(end - middle)
+        networkSeconds = (middle - start).seconds
+        groupingSeconds = (end - middle).seconds
         self.name = name
         self.image = image
         self.segmentation = segmentation

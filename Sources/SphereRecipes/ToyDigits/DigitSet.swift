@@ -37,6 +37,21 @@ public struct DigitSet: Sendable {
         }
     }
 
+    /// Why a part of a set makes no scenes.
+    public struct MissingDigit: Error, Equatable, Sendable, CustomStringConvertible {
+        /// Which is missing, 0...9.
+        public let digit: UInt8
+        /// Where.
+        public let part: Part
+        /// Digits of the whole set.
+        public let count: Int
+
+        /// One line for the user.
+        public var description: String {
+            "the \(part.rawValue) part of \(count) digits has no \(digit): parts are rows one behind the other, so the rows must be mixed"
+        }
+    }
+
     /// What a part of the digits is for.
     public enum Part: String, Sendable, CaseIterable {
         /// The first eight tenths.
@@ -110,7 +125,9 @@ public struct DigitSet: Sendable {
     }
 
     /// The digits of one part; parts have none in common.
-    public func part(_ part: Part) -> DigitSet {
+    ///
+    /// - Throws: ``MissingDigit`` if a digit 0...9 does not occur in the part: it makes no scenes.
+    public func part(_ part: Part) throws(MissingDigit) -> DigitSet {
         let (ninth, tenth) = (count * 8 / 10, count * 9 / 10)
         let range =
             switch part {
@@ -118,6 +135,10 @@ public struct DigitSet: Sendable {
             case .validation: ninth..<tenth
             case .test: tenth..<count
             }
+        let found = Set(digits[range])
+        if let digit = (0...9).first(where: { !found.contains($0) }) {
+            throw MissingDigit(digit: digit, part: part, count: count)
+        }
         let size = Self.side * Self.side
         return DigitSet(
             pixels: Array(pixels[range.lowerBound * size..<range.upperBound * size]), digits: Array(digits[range]))

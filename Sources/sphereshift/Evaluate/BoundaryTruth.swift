@@ -2,7 +2,7 @@ import ArgumentParser
 import SphereData
 import SphereEvaluation
 
-/// The annotations of BSDS500 in a folder: NAME_gtK_bdry.png or NAME_gtK_seg.png, K from 0.
+/// The annotations of BSDS500 in a folder: NAME_gtK_bdry.png or NAME_gtK_seg.png, K from 0 to 999.
 struct BoundaryTruth {
     let folder: Folder
     /// Names of the images, sorted as strings.
@@ -15,9 +15,10 @@ struct BoundaryTruth {
         for name in folder.names {
             for suffix in ["_bdry.png", "_seg.png"] where name.hasSuffix(suffix) {
                 let parts = name.dropLast(suffix.count).split(separator: "_", omittingEmptySubsequences: false)
-                guard let last = parts.last, last.hasPrefix("gt"), let number = Int(last.dropFirst(2)) else { continue }
+                guard let last = parts.last, last.hasPrefix("gt"), let number = UInt16(last.dropFirst(2)), number < 1000
+                else { continue }
                 let image = parts.dropLast().joined(separator: "_")
-                annotators[image] = max(annotators[image] ?? 0, number + 1)
+                annotators[image] = max(annotators[image] ?? 0, Int(number) + 1)
             }
         }
         self.annotators = annotators

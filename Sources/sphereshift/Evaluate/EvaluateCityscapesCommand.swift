@@ -32,14 +32,16 @@ struct EvaluateCityscapesCommand: ParsableCommand {
         let predictions = try Folder(options.predictions)
         let files = truth.names.filter { $0.hasSuffix("_instanceIds.png") }
         if files.isEmpty { throw InputError("\(options.truth): expected NAME_gtFine_instanceIds.png, found none") }
+        let names = files.map { file in
+            let name = file.dropLast("_instanceIds.png".count)
+            return String(name.hasSuffix("_gtFine") ? name.dropLast("_gtFine".count) : name)
+        }
         var evaluation = CityscapesEvaluation(smallestObject: smallestObject)
         var rows: [EvaluationOutput.Row] = []
         var bar = ProgressBar("cityscapes")
-        for (index, file) in files.enumerated() {
+        for (index, (file, name)) in zip(files, names).enumerated() {
             bar.update(index, of: files.count, note: file)
-            var name = String(file.dropLast("_instanceIds.png".count))
-            if name.hasSuffix("_gtFine") { name = String(name.dropLast("_gtFine".count)) }
-            let list = try list(of: name, in: predictions)
+            let list = try list(of: name, in: predictions, besides: names)
             var single = CityscapesEvaluation(smallestObject: smallestObject)
             try add(try LabelMap.readPNG("\(options.truth)/\(file)"), list, to: &single)
             evaluation.merge(single)
@@ -73,12 +75,14 @@ struct EvaluateCityscapesCommand: ParsableCommand {
         ]
     }
 
-    /// The path of the one list of an image: NAME.txt, or NAME with more behind that is no part of a longer name.
-    private func list(of name: String, in predictions: Folder) throws -> String {
+    /// The path of the one list of an image: NAME.txt, or NAME with more behind that is no part of a longer name, nor that of another image.
+    private func list(of name: String, in predictions: Folder, besides names: [String]) throws -> String {
+        func belongs(_ file: String, to name: String) -> Bool {
+            file.hasPrefix(name) && file.dropFirst(name.count).first.map { !$0.isLetter && !$0.isNumber } ?? false
+        }
+        let longer = names.filter { $0.count > name.count && $0.hasPrefix(name) }
         let lists = predictions.names.filter { file in
-            guard file.hasSuffix(".txt"), file.hasPrefix(name) else { return false }
-            let next = file.dropFirst(name.count).first!
-            return !next.isLetter && !next.isNumber
+            file.hasSuffix(".txt") && belongs(file, to: name) && !longer.contains { belongs(file, to: $0) }
         }
         guard let first = lists.first, lists.count == 1 else {
             throw InputError(
@@ -130,7 +134,7 @@ struct EvaluateCityscapesCommand: ParsableCommand {
     private func readInstances(_ list: String, width: Int, height: Int) throws -> [Instance] {
         let folder = list.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         let text = String(decoding: try FileContents.read(list), as: UTF8.self)
-        return try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+        return try text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap {
             number, line in
             let parts = line.split(whereSeparator: \.isWhitespace)
             if parts.isEmpty { return nil }

@@ -46,9 +46,7 @@ struct EvaluationOptions: ParsableArguments {
     ///
     /// - Throws: `InputError` if not one score has a value, before anything is written.
     func finish(_ output: EvaluationOutput) throws {
-        if let reason = output.reasonOfNoScore { throw InputError("\(truth): no score has a value: \(reason)") }
-        if let report { try output.report.write(to: report) }
-        print(format.json ? try JSON.text(output) : output.table)
+        try output.finish(of: truth, report: report, json: format.json)
     }
 
     /// Throws, before the work, if the report cannot be written.

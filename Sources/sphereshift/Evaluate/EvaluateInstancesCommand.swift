@@ -2,6 +2,7 @@ import ArgumentParser
 import SphereData
 import SphereEvaluation
 import SphereGrouping
+import SphereKernels
 import SphereRecipes
 import SphereReports
 
@@ -96,8 +97,11 @@ struct EvaluateInstancesCommand: ParsableCommand {
             seconds.network += (clock.now - start).seconds
             for (number, choice) in choices.enumerated() {
                 let start = clock.now
-                let objects = try model.objects(
-                    of: maps, concentration: concentration, iterations: choice.iterations, on: execution)
+                let objects: InstanceSegmentation
+                do {
+                    objects = try model.objects(
+                        of: maps, concentration: concentration, iterations: choice.iterations, on: execution)
+                } catch { throw InputError("\(example.name) with --model \(self.model): \(error)") }
                 seconds.grouping[number] += (clock.now - start).seconds
                 try scores[number].add(objects.labels, truth: example.labels)
                 if !design.classes.isEmpty {
@@ -130,10 +134,11 @@ struct EvaluateInstancesCommand: ParsableCommand {
                 .init("ap_r_vol\(suffix)", "AP^r_vol\(loop)", classes.regionVolume),
             ]
         }
-        output.scores.append(.init("network_seconds", "seconds, network", .defined(seconds.network)))
+        output.scores.append(.init("network_seconds", "seconds, network", .defined(seconds.network), isSideNote: true))
         for (choice, value) in zip(choices, seconds.grouping) {
             let name = choice.name == "rest" ? "grouping until at rest" : "grouping, \(choice.name) loops"
-            output.scores.append(.init("grouping_seconds_\(choice.name)", "seconds, \(name)", .defined(value)))
+            output.scores.append(
+                .init("grouping_seconds_\(choice.name)", "seconds, \(name)", .defined(value), isSideNote: true))
         }
         output.counts = [("objects", scores[0].truthCount)]
         if !noImages { output.rows = rows }
@@ -142,8 +147,7 @@ struct EvaluateInstancesCommand: ParsableCommand {
             ("concentration", Double(concentration ?? design.concentration).shortText),
             ("data", data ?? "digits of the package"), ("loops", loops), ("symmetries", "\(symmetries.count)"),
         ]
-        if let report { try output.report.write(to: report) }
-        print(format.json ? try JSON.text(output) : output.table)
+        try output.finish(of: data ?? "digits of the package", report: report, json: format.json)
     }
 
     private static func values(of scores: InstanceScores, suffix: String, loop: String) -> [EvaluationOutput.Score] {

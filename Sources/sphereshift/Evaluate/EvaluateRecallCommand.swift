@@ -9,7 +9,7 @@ import SphereReports
 struct EvaluateRecallCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recall",
-        abstract: "The proposals of a model on labelled pictures: average recall of the best 10, 100 and 1000.",
+        abstract: "The proposals of a model on labelled pictures: average recall of the best 10, 50, 100 and 1000.",
         discussion: """
             --data is a folder of ID.png or ID.jpg beside ID_labels.png, 0 for what is no object, 65535 for what is left out. The model's pixels \
             are grouped with several concentrations and numbers of loops; regions that most of them agree on come first. 'color' groups by \
@@ -67,12 +67,11 @@ struct EvaluateRecallCommand: ParsableCommand {
                 .init("recall_50", "recall at IoU .5, all proposals", readings.hosang.recall(at: 0.5)),
                 .init(
                     "proposals_per_image", "proposals per image",
-                    .defined(Double(proposalCount) / Double(images.count))),
+                    .defined(Double(proposalCount) / Double(images.count)), isSideNote: true),
             ])
         output.counts = [("truth_objects", readings.hosang.truthCount)]
         output.plots = readings.plots
         output.settings = [("model", model), ("data", data)]
-        if let report { try output.report.write(to: report) }
-        print(format.json ? try JSON.text(output) : output.table)
+        try output.finish(of: data, report: report, json: format.json)
     }
 }

@@ -88,7 +88,7 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
             guard instances.shape == Array(shape[..<3]) else {
                 throw InputError("\(truth): has the shape \(instances.shape), expected \(Array(shape[..<3]))")
             }
-            if let bad = pictures.elements.firstIndex(where: { !$0.isFinite }) {
+            if let bad = pictures.elements.firstIndex(where: { !(0...1 ~= $0) }) {
                 throw InputError("\(images): element \(bad) is \(pictures.elements[bad]), expected numbers in [0, 1]")
             }
             let pixels = shape[1] * shape[2]
@@ -101,7 +101,7 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
             }
         } else {
             let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
-            let generator = ToyDigitGenerator(digits: digits.part(.test), seed: seed)
+            let generator = ToyDigitGenerator(digits: try digits.part(.test), seed: seed)
             for index in 0..<scenes {
                 let scene = generator.scene(index)
                 try body(index, scenes, scene.image, scene.instances)
@@ -115,7 +115,7 @@ struct EvaluateToyDigitsCommand: ParsableCommand {
     ) throws -> HTMLReport {
         var page = output.report
         let digits = try data.map { try DigitSet(folder: $0) } ?? DigitSet.bundled()
-        let generator = ToyDigitGenerator(digits: digits.part(.test), seed: seed, digitCounts: 3...7)
+        let generator = ToyDigitGenerator(digits: try digits.part(.test), seed: seed, digitCounts: 3...7)
         for number in 0..<3 {
             let scene = try ToyDigitReport(of: generator.scene(number), model: model, on: execution)
             page.sections.append(scene.section("Scene \(number + 1)"))

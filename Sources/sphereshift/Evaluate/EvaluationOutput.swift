@@ -8,11 +8,14 @@ struct EvaluationOutput: Encodable {
         let key: String
         let name: String
         let value: MetricValue
+        /// Whether it has a value without any truth: a time, a number of proposals.
+        let isSideNote: Bool
 
-        init(_ key: String, _ name: String, _ value: MetricValue) {
+        init(_ key: String, _ name: String, _ value: MetricValue, isSideNote: Bool = false) {
             self.key = key
             self.name = name
             self.value = value
+            self.isSideNote = isSideNote
         }
     }
 
@@ -36,7 +39,17 @@ struct EvaluationOutput: Encodable {
 
     /// Why not one score has a value, `nil` if one has.
     var reasonOfNoScore: UndefinedReason? {
-        scores.contains { $0.value.value != nil } ? nil : scores.first?.value.reason
+        scores.contains { !$0.isSideNote && $0.value.value != nil } ? nil : scores.first?.value.reason
+    }
+
+    /// Writes and prints the scores.
+    ///
+    /// - Parameter source: where the truth is from.
+    /// - Throws: `InputError` if not one score has a value, before anything is written.
+    func finish(of source: String, report path: String?, json: Bool) throws {
+        if let reason = reasonOfNoScore { throw InputError("\(source): no score has a value: \(reason)") }
+        if let path { try report.write(to: path) }
+        print(json ? try JSON.text(self) : table)
     }
 
     private var imageCount: String { "\(images) image\(images == 1 ? "" : "s")" }
