@@ -45,7 +45,7 @@ public struct InstanceDesign: Sendable, Hashable {
     /// Cell nuclei in fluorescence images: 5 to 90 pixels wide, hundreds in a picture, touching.
     public static let nuclei = InstanceDesign(
         name: "nuclei", isGray: true, scale: 1, width: 16, wavelengths: [40, 160], concentration: 50,
-        coarseConcentration: 15, loops: 2, leastArea: 25, isConnected: true, hasNoUpside: true)
+        coarseConcentration: 15, loops: 2, leastArea: 30, isConnected: true, hasNoUpside: true)
 
     /// Leaves of rosettes seen from above: 16 to 100 pixels wide, overlapping, in several pieces where one crosses another.
     public static let leaves = InstanceDesign(
