@@ -14,8 +14,9 @@ public struct GradientCheck {
     public struct Result: Sendable, Hashable {
         /// The operand's index.
         public let input: Int
-        /// The largest difference of both derivatives over the directions, relative to |dL/dx|; v has elements of variance 1. Infinity
-        /// where one of them is NaN.
+        /// The largest difference of both derivatives over the directions, relative to |dL/dx|; v has elements of variance 1.
+        ///
+        /// Infinity where one of them is NaN.
         public let relativeError: Double
     }
 

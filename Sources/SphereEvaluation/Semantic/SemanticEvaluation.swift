@@ -11,7 +11,9 @@ public struct SemanticEvaluation: Equatable, Sendable {
     public let ignoredTruth: Set<Int32>
     /// Labels that may be predicted without being a class; such pixels are missed, and wrong for no class.
     public let ignoredPrediction: Set<Int32>
-    /// Pixels, truth by prediction, of the cells that have any: `truth * classCount + prediction`. Few of many classes meet.
+    /// Pixels, truth by prediction (`truth * classCount + prediction`), of the cells that have any.
+    ///
+    /// Few of many classes meet.
     private var counts: [Int: Int] = [:]
     /// Pixels of every class in the ground truth and, where that is a class, in the prediction.
     private var truthSizes, predictedSizes: [Int]
