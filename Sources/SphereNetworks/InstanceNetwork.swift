@@ -58,8 +58,10 @@ public final class InstanceNetwork: Module {
 
     /// Channels of the encoder's levels in parts of w.
     private static let multiples = [1, 2, 4, 6, 8]
-    /// Fewer parameters than a network of `width` has, those of its largest convolution: before one is made for a file, whether the
-    /// file can be that of one.
+
+    /// The weights of the largest 3 x 3 convolution of width `width`: 9 (8w)^2 of an encoder, 9 (3w)^2 on the way up from a residual trunk.
+    ///
+    /// A file with fewer elements is none of such a network, which need not be made to find that out.
     public static func leastParameterCount(width: Int, trunk: Trunk) -> Int {
         let channels = (trunk == .encoder ? multiples.last! : 3) * width
         return 9 * channels * channels

@@ -6,7 +6,8 @@ public import SphereTensor
 ///
 /// Trainings that began from the same weights end in one valley of the loss, and the middle of the valley is often better on new pictures
 /// than its sides, at the price of one model (Wortsman et al., "Model soups", ICML 2022; Izmailov et al., "Averaging weights leads
-/// to wider optima", UAI 2018). The running averages of normalizations are averaged like weights. Trainings from different random weights have nothing in common, and their mean is of no use.
+/// to wider optima", UAI 2018). The running averages of normalizations are averaged like weights. Trainings from different random
+/// weights have nothing in common, and their mean is of no use.
 public enum WeightAverage {
     /// Why files cannot be averaged.
     public enum Failure: Error, Equatable, Sendable, CustomStringConvertible {

@@ -36,7 +36,7 @@ extension RunLengthMask {
 
     private static let scale = 5.0
 
-    /// The points of the fine grid along the edges, corner to corner; not kept, as corners far outside of a picture have billions of them.
+    /// The points of the fine grid along the edges, corner to corner; not kept, as corners far outside of a picture have hundreds of millions.
     private static func forEachPoint(ofOutline corners: [Double], _ body: ((x: Int, y: Int)) -> Void) {
         let count = corners.count / 2
         // Truncation towards zero, as the conversion of C does it.

@@ -29,7 +29,8 @@ public struct ToyDigitRecipe: Sendable, Hashable {
         public var learningRate = 2e-3
         /// The least number of digits of a scene.
         ///
-        /// Of the paper's scenes, 0...9 digits, three in ten have two at most: soon they have nothing to teach any more.
+        /// Of the paper's scenes, 0...9 digits, three in ten have two at most: soon they have nothing to teach any more. A network that has
+        /// long not seen any takes empty scenes apart: a training ends best with 0.
         public var leastDigits = 0
         /// The share of pixels that a loss looks at.
         public var sampledShare = 0.2

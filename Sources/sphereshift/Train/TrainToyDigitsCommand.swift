@@ -57,7 +57,9 @@ struct TrainToyDigitsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Learning rate of Adam at its largest.", valueName: "r"))
     var learningRate = ToyDigitRecipe.Settings().learningRate
 
-    @Option(help: ArgumentHelp("Least number of digits of a scene, for the last part of a training.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Least number of digits of a scene; a training ends best with scenes of all.", valueName: "n"))
     var leastDigits = ToyDigitRecipe.Settings().leastDigits
 
     @Option(help: ArgumentHelp("Share of the pixels that a loss looks at.", valueName: "s"))
