@@ -17,6 +17,8 @@ struct GatherPlan: Sendable {
     static let longestDepth = 384
     /// Taps that do not lie side by side and yet go together, at most: those of a window of 3 x 3.
     private static let mostDilatedTaps = 9
+    /// Channels from which on neighboring pixels are so far apart that no prefetcher follows a tile, which takes a little of each.
+    static let wideChannels = 128
     /// Elements of a strip of the source: with the strip of the result and a panel it stays in half of a 512 KiB second-level cache.
     private static let bufferElements = 48 * 1024
     /// Pixels of a strip at least: enough to read the weights, which come from farther away, rarely.

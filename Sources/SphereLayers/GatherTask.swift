@@ -97,10 +97,17 @@ struct GatherTask: @unchecked Sendable {
             if !accumulates { clear(unit, start, rowStep, pixelStep) }
             return
         }
+        if plan.isDirect && unit.channels.count >= GatherPlan.wideChannels {
+            kernels.readAhead(start, unit, rowStep: rowStep, pixelStep: pixelStep, channels: unit.channels.count)
+        }
         withUnsafeTemporaryAllocation(byteCount: kernels.scratch * 4, alignment: 64) { memory in
             let edge = memory.assumingMemoryBound(to: Float.self).baseAddress!
             for (index, block) in plan.blocks.enumerated() {
                 let view = plan.view(source, unit, block, affine, kernels, buffer)
+                if plan.isDirect && plan.blocks.count == 1 && block.count >= GatherPlan.wideChannels {
+                    kernels.readAhead(
+                        view.start, unit, rowStep: view.rowStep, pixelStep: view.pixelStep, channels: block.count)
+                }
                 plan.withSegments(ofBlock: index) { segments in
                     var first = 0
                     while first < segments.count {

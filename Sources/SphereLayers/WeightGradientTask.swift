@@ -16,8 +16,13 @@ struct WeightGradientTask: @unchecked Sendable {
     static let mostSums = 1 << 23
     /// Channels of a block at most, where no buffer limits them.
     private static let longestBlock = 512
-    /// Channels from which on a tile's elements of neighboring pixels are so far apart that no prefetcher follows.
-    private static let wideChannels = 128
+    /// Channels of the gradient up to which it is read where it lies; pixels of more compete for few sets of the first-level cache.
+    private static let mostDirectChannels = 512
+    /// Strips of a source that is read where it lies whose sums go together at least, where channels can be shared out instead: a group
+    /// writes as many sums as there are weights.
+    private static let fewestGroupStrips = 4
+    /// Units of work that balance threads well enough.
+    private static let enoughUnits = 16
     /// Elements that are added up together.
     private static let sumUnit = 4096
 
@@ -31,10 +36,13 @@ struct WeightGradientTask: @unchecked Sendable {
         let channels = geometry.output.channels
         let plan = workspace.plans(.backwardWeights, geometry, isPlain: affine.isNone, kernels)[0]
         if let plan = plan.winograd, algorithm == .automatic { return run(plan, workspace, threads: threads) }
-        let parts = blocks(of: plan).count * plan.channelPieces.count
+        let blockCount = blocks(of: plan).count
+        let wantedUnits = plan.isDirect ? Self.fewestGroupStrips * Self.enoughUnits / blockCount : Self.enoughUnits
+        let channelPieces = Pieces(channels, atMost: max(1, wantedUnits / plan.strips), step: 4 * kernels.lanes)
+        let parts = blockCount * channelPieces.count
         // Enough units for many threads, as far as their sums fit.
         let groups = Pieces(
-            plan.strips, atMost: max(1, min(16 / parts, Self.mostSums / weightCount)), step: 1)
+            plan.strips, atMost: max(1, min(Self.enoughUnits / parts, Self.mostSums / weightCount)), step: 1)
         let units = groups.count * parts
         let panelSize = plan.longestStrip * ((channels + kernels.lanes - 1) / kernels.lanes * kernels.lanes)
         let sumSize = groups.count == 1 ? 0 : weightCount
@@ -46,8 +54,8 @@ struct WeightGradientTask: @unchecked Sendable {
                 let (group, part) = (unit / parts, unit % parts)
                 let buffer = scratch + worker * scratchSize
                 add(
-                    plan, strips: groups[group], block: part / plan.channelPieces.count,
-                    channels: plan.channelPieces[part % plan.channelPieces.count],
+                    plan, strips: groups[group], block: part / channelPieces.count,
+                    channels: channelPieces[part % channelPieces.count],
                     into: sumSize == 0 ? result : sums + group * sumSize, accumulates: sumSize == 0 && accumulates,
                     buffer: buffer, panels: buffer + plan.bufferSize)
             }
@@ -75,6 +83,8 @@ struct WeightGradientTask: @unchecked Sendable {
         let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
         let (height, width) = (plan.isFlat ? 1 : geometry.output.height, plan.grid.columns)
         let target = sums + block.lowerBound * outputs + channels.lowerBound
+        // Whole vectors: none may reach behind the last pixel.
+        let isDirect = outputs <= Self.mostDirectChannels && channels.count % kernels.lanes == 0
         withUnsafeTemporaryAllocation(byteCount: kernels.scratch * 4, alignment: 64) { memory in
             let edge = memory.assumingMemoryBound(to: Float.self).baseAddress!
             plan.withTaps(ofBlock: index) { segments in
@@ -82,24 +92,29 @@ struct WeightGradientTask: @unchecked Sendable {
                     let unit = plan.unit(strip)
                     let view = plan.view(source, unit, block, affine, kernels, buffer)
                     let pixels = unit.rows.count * unit.columns.count
-                    if plan.isDirect && inputs >= Self.wideChannels {
-                        for y in 0..<unit.rows.count {
-                            _ = kernels.readAhead(
-                                view.start + y * view.rowStep, view.pixelStep, unit.columns.count, block.count)
-                        }
+                    if plan.isDirect && inputs >= GatherPlan.wideChannels {
+                        kernels.readAhead(
+                            view.start, unit, rowStep: view.rowStep, pixelStep: view.pixelStep, channels: block.count)
                     }
-                    for y in unit.rows {
-                        let start =
-                            gradient
-                            + ((unit.map * height + y) * width + unit.columns.lowerBound) * outputs
-                        kernels.packPanels(
-                            start + channels.lowerBound, outputs, false, channels.count, unit.columns.count, panels,
-                            pixels, (y - unit.rows.lowerBound) * unit.columns.count)
+                    let start =
+                        gradient + ((unit.map * height + unit.rows.lowerBound) * width + unit.columns.lowerBound)
+                        * outputs
+                        + channels.lowerBound
+                    if !isDirect {
+                        for y in 0..<unit.rows.count {
+                            kernels.packPanels(
+                                start + y * width * outputs, outputs, false, channels.count, unit.columns.count, panels,
+                                pixels, y * unit.columns.count)
+                        }
+                    } else if channels.count >= GatherPlan.wideChannels {
+                        kernels.readAhead(
+                            start, unit, rowStep: width * outputs, pixelStep: outputs, channels: channels.count)
                     }
                     var run: LayerKernels.WeightGradientRun = (
                         view.start, view.rowStep, view.pixelStep, segments.baseAddress!, segments.count,
-                        plan.tapsTogether * block.count, unit.rows.count, unit.columns.count, UnsafePointer(panels),
-                        pixels, 0, 0, channels.count,
+                        plan.tapsTogether * block.count, unit.rows.count, unit.columns.count,
+                        isDirect ? start : UnsafePointer(panels), isDirect ? 1 : pixels, isDirect ? width * outputs : 0,
+                        isDirect ? outputs : 0, channels.count,
                         target, plan.tapsTogether * inputs * outputs, outputs,
                         accumulates || strip != strips.lowerBound
                     )

@@ -70,8 +70,16 @@ import Testing
         (dilated.top, dilated.bottom, dilated.left, dilated.right) = (2, 2, 2, 2)
         let wide = sizes(1, 30, 11, 600, 20, (1, 1))
         narrow += [narrowStrips, sizes(1, 30, 31, 64, 2, (1, 1))]
+        // Gradients of weights that read the output's gradient where it lies: whole vectors of it, a rest that is packed, pieces of channels
+        // for few strips, pixels wide enough to be read ahead, and too many channels.
+        var apart = sizes(2, 21, 23, 136, 144, (1, 1))
+        (apart.verticalStride, apart.horizontalStride) = (2, 2)
+        let inPlace = [
+            apart, sizes(2, 25, 31, 7, 300, (1, 1)), sizes(5, 64, 64, 3, 160, (1, 1)), sizes(1, 16, 17, 9, 528, (1, 1)),
+            sizes(3, 9, 10, 5, 128, (3, 3)),
+        ]
         let narrowInput = (1...4).map { sizes(1, 7, 11, $0, 32, (3, 3)) }
-        return manyStrips + narrow + narrowInput + [
+        return manyStrips + narrow + inPlace + narrowInput + [
             strips, columns, blocks, dilated, wide, uneven, sizes(2, 3, 5, 400, 21, (1, 1)),
             sizes(1, 2, 3, 10, 213, (1, 1)),
         ]
