@@ -310,15 +310,16 @@ public func gradientSums(
     return zero.replacing(with: gradient, where: value .> zero)
 }
 
-/// The gradient with respect to the input of batch normalization of `count` contiguous pixels, in place: `g = a_c g' + b_c (x - base_c) + e_c`
-/// with g' as in ``gradientSums``, which goes to `masked` if that is not null; `masked` may be the input x itself.
+/// The gradient with respect to the input of batch normalization of `count` contiguous pixels: `a_c g' + b_c (x - base_c) + e_c` to `result`,
+/// with g' as in ``gradientSums``, which goes to `masked` if that is not null; `result` may be the gradient itself, `masked` the input x.
 ///
 /// - Parameters:
 ///   - factors: a, b, base and e, `channels` each.
-///   - isFrozen: whether b and e are 0: `g = a_c g'`, whatever x is (0 times an infinite x would be NaN).
+///   - isFrozen: whether b and e are 0: `a_c g'`, whatever x is (0 times an infinite x would be NaN).
 public func normalizationGradient(
-    _ gradient: UnsafeMutablePointer<Float>, _ source: UnsafePointer<PixelSource>, _ count: Int, _ channels: Int,
-    _ factors: UnsafePointer<Float>, _ masked: UnsafeMutablePointer<Float>?, _ isFrozen: Bool
+    _ gradient: UnsafePointer<Float>, _ source: UnsafePointer<PixelSource>, _ count: Int, _ channels: Int,
+    _ factors: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>, _ masked: UnsafeMutablePointer<Float>?,
+    _ isFrozen: Bool
 ) {
     let pixels = source.pointee
     let (a, b, base, e) = (factors, factors + channels, factors + 2 * channels, factors + 3 * channels)
@@ -336,7 +337,7 @@ public func normalizationGradient(
                     slope = multiplyAdd(
                         load(a + c), value, multiplyAdd(load(b + c), input - load(base + c), load(e + c)))
                 }
-                store(slope, g + c)
+                store(slope, result + i * channels + c)
                 c += lanes
             }
         }
@@ -358,17 +359,17 @@ public func normalizationGradient(
             if let masked { store(value, masked + i * channels + c) }
             let slope =
                 isFrozen ? aVector * value : multiplyAdd(aVector, value, multiplyAdd(bVector, input - center, eVector))
-            store(slope, g)
+            store(slope, result + i * channels + c)
         }
         c += lanes
     }
     while c < channels {
         for i in 0..<count {
-            let g = gradient + i * channels + c
-            let value = pixels.rectifies && !(affineValue(pixels, i, c) > 0) ? 0 : g[0]
+            let value = pixels.rectifies && !(affineValue(pixels, i, c) > 0) ? 0 : gradient[i * channels + c]
             let input = pixels.start[i * pixels.step + c]
             if let masked { masked[i * channels + c] = value }
-            g[0] = isFrozen ? a[c] * value : multiplyAdd(a[c], value, multiplyAdd(b[c], input - base[c], e[c]))
+            result[i * channels + c] =
+                isFrozen ? a[c] * value : multiplyAdd(a[c], value, multiplyAdd(b[c], input - base[c], e[c]))
         }
         c += 1
     }

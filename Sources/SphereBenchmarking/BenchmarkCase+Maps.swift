@@ -62,12 +62,10 @@ extension BenchmarkCase {
             return {
                 input.output.update { matrix in
                     var result = matrix.mutableView
-                    // It works in place: the copy is part of the time.
-                    copy(upstream, into: &result.elements)
                     var gammas = gamma.mutableSpan
                     var betas = beta.mutableSpan
                     BatchNormalization.backward(
-                        &result.elements, input: source.view.elements, shape: shape,
+                        upstream.view.elements, into: &result.elements, input: source.view.elements, shape: shape,
                         through: ChannelAffine(scale: scale.span, shift: shift.span, rectifies: true),
                         moments: moments, epsilon: epsilon, gammaGradient: &gammas, betaGradient: &betas,
                         workspace: workspace, on: execution)
@@ -158,16 +156,6 @@ extension BenchmarkCase {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Copies all elements at the speed of the memory.
-func copy(_ source: Matrix, into target: inout MutableSpan<Float>) {
-    target.withUnsafeMutableBufferPointer { target in
-        source.elements.withUnsafeBufferPointer { source in
-            guard let from = source.baseAddress, let to = target.baseAddress else { return }
-            to.update(from: from, count: source.count)
         }
     }
 }

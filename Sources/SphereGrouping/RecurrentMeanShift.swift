@@ -30,6 +30,8 @@ public final class RecurrentMeanShift: Module {
     public let mergeRadius: Float?
     /// log kappa, one element; trainable if the concentration is learned.
     public let logConcentration: Parameter
+    /// kappa at the start and its logarithm, which stands for exactly that kappa: back from a rounded logarithm 100 would be 100.00001.
+    private let start: (concentration: Float, logarithm: Float)
     private var storage: PlanStorage?
 
     /// A layer of `loops` loops.
@@ -56,16 +58,17 @@ public final class RecurrentMeanShift: Module {
         self.loops = loops
         self.stepSize = stepSize
         self.mergeRadius = mergeRadius
-        logConcentration = Parameter(
-            shape: [1], elements: [Float(log(Double(concentration)))], isTrainable: learnsConcentration)
+        start = (concentration, Float(log(Double(concentration))))
+        logConcentration = Parameter(shape: [1], elements: [start.logarithm], isTrainable: learnsConcentration)
     }
 
     /// kappa as it is now, at most ``MeanShiftPlan/largestConcentration``.
-    public var concentration: Float { Self.concentration(ofLogarithm: logConcentration.elements[0]) }
+    public var concentration: Float { concentration(ofLogarithm: logConcentration.elements[0]) }
 
     /// kappa in the range of a step, whatever rounding and training have made of its logarithm.
-    private static func concentration(ofLogarithm logarithm: Float) -> Float {
-        min(max(Float(exp(Double(logarithm))), .leastNormalMagnitude), MeanShiftPlan.largestConcentration)
+    private func concentration(ofLogarithm logarithm: Float) -> Float {
+        if logarithm == start.logarithm { return start.concentration }
+        return min(max(Float(exp(Double(logarithm))), .leastNormalMagnitude), MeanShiftPlan.largestConcentration)
     }
 
     /// The points before the first loop and after every loop, `loops + 1` tensors of the shape of `points`.
@@ -89,7 +92,7 @@ public final class RecurrentMeanShift: Module {
         let dimension = points.shape.last!
         let images = points.shape.count > 2 ? points.shape[0] : 1
         let rows = images == 0 ? 0 : points.count / (images * dimension)
-        let concentration = Self.concentration(ofLogarithm: logConcentration.scalar)
+        let concentration = concentration(ofLogarithm: logConcentration.scalar)
         let stepSize = stepSize
         let storage = plan(rows: rows, dimension: dimension)
         let result = TensorMemory(count: points.count)

@@ -53,7 +53,7 @@ package struct LayerKernels: Sendable {
     package let channelSums: @Sendable (Input, Int, Int, Int, Input, Output, Output) -> Void
     package let gradientSums: @Sendable (Input, UnsafePointer<PixelSource>, Int, Int, Input, Output, Output) -> Void
     package let normalizationGradient:
-        @Sendable (Output, UnsafePointer<PixelSource>, Int, Int, Input, Output?, Bool) -> Void
+        @Sendable (Input, UnsafePointer<PixelSource>, Int, Int, Input, Output, Output?, Bool) -> Void
     package let positiveBits: @Sendable (Input, Int, Int, UnsafeMutablePointer<UInt32>) -> Void
     package let clearWithoutBit: @Sendable (Output, Int, Int, UnsafePointer<UInt32>) -> Void
     package let maximumPixels: @Sendable (Input, Int, UnsafePointer<Int>, Int, Int, Int, Output, Int) -> Void

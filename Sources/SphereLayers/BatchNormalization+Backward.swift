@@ -1,9 +1,11 @@
 internal import SphereKernels
 
 extension BatchNormalization {
-    /// Both passes of the gradients; the gradient behind the rectifier to `masked` where that is given.
+    /// Both passes of the gradients, that of the input to `result`, which may be `gradient`; the gradient behind the rectifier to `masked`
+    /// where that is given.
     static func backward(
-        _ gradient: UnsafeMutablePointer<Float>, _ masked: UnsafeMutablePointer<Float>?, _ input: UnsafePointer<Float>,
+        _ gradient: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>, _ masked: UnsafeMutablePointer<Float>?,
+        _ input: UnsafePointer<Float>,
         _ shape: MapShape, _ affine: ChannelAffine, _ shortcut: Shortcut?, _ moments: ChannelMoments, _ isFrozen: Bool,
         _ gamma: Span<Float>?, _ epsilon: Double, _ gammaGradient: inout MutableSpan<Float>,
         _ betaGradient: inout MutableSpan<Float>, _ accumulates: Bool, _ workspace: LayerWorkspace,
@@ -25,7 +27,7 @@ extension BatchNormalization {
             nonisolated(unsafe) let factors = memory
             nonisolated(unsafe) let sums = factors + 4 * channels
             nonisolated(unsafe) let base = factors + 2 * channels
-            nonisolated(unsafe) let (gradient, masked, input) = (gradient, masked, input)
+            nonisolated(unsafe) let (gradient, result, masked, input) = (gradient, result, masked, input)
             for c in 0..<channels { base[c] = Float(moments.means[c]) }
             withPointers(affine, shortcut) { affine in
                 parallelFor(units: blocks.count, threads: execution.threads) { _, number in
@@ -60,7 +62,7 @@ extension BatchNormalization {
                     var pixels = affine.source(input + offset, step: channels, offset: offset)
                     kernels.normalizationGradient(
                         gradient + offset, &pixels, blocks[number].count, channels, factors,
-                        masked.map { $0 + offset }, isFrozen)
+                        result + offset, masked.map { $0 + offset }, isFrozen)
                 }
             }
         }

@@ -165,8 +165,36 @@ public enum BatchNormalization {
         withStart(&gradient) { gradient in
             withStart(input) { input in
                 backward(
-                    gradient, nil, input, shape, affine, shortcut, moments, isFrozen, gamma, epsilon, &gammaGradient,
+                    UnsafePointer(gradient), gradient, nil, input, shape, affine, shortcut, moments, isFrozen, gamma,
+                    epsilon, &gammaGradient,
                     &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+            }
+        }
+    }
+
+    /// ``backward(_:input:shape:through:adding:moments:isFrozen:gamma:epsilon:gammaGradient:betaGradient:accumulates:workspace:on:)`` that leaves
+    /// the gradient of y as it is.
+    ///
+    /// - Parameter result: dx.
+    /// - Precondition: the counts match.
+    public static func backward(
+        _ gradient: Span<Float>, into result: inout MutableSpan<Float>, input: Span<Float>, shape: MapShape,
+        through affine: ChannelAffine, adding shortcut: Shortcut? = nil, moments: ChannelMoments,
+        isFrozen: Bool = false,
+        gamma: Span<Float>? = nil, epsilon: Double = 1e-5, gammaGradient: inout MutableSpan<Float>,
+        betaGradient: inout MutableSpan<Float>, accumulates: Bool = false, workspace: LayerWorkspace? = nil,
+        on execution: Execution = .default
+    ) {
+        shape.requireCount(gradient.count, "the gradient")
+        shape.requireCount(result.count, "the result")
+        shape.requireCount(input.count, "the input")
+        withStart(gradient) { gradient in
+            withStart(&result) { result in
+                withStart(input) { input in
+                    backward(
+                        gradient, result, nil, input, shape, affine, shortcut, moments, isFrozen, gamma, epsilon,
+                        &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+                }
             }
         }
     }
@@ -187,7 +215,8 @@ public enum BatchNormalization {
             withStart(&shortcutGradient) { masked in
                 withStart(input) { input in
                     backward(
-                        gradient, masked, input, shape, affine, shortcut, moments, isFrozen, gamma, epsilon,
+                        UnsafePointer(gradient), gradient, masked, input, shape, affine, shortcut, moments, isFrozen,
+                        gamma, epsilon,
                         &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
                 }
             }
@@ -210,7 +239,8 @@ public enum BatchNormalization {
         withStart(&gradient) { gradient in
             withStart(&input) { input in
                 backward(
-                    gradient, input, UnsafePointer(input), shape, affine, nil, moments, isFrozen, gamma, epsilon,
+                    UnsafePointer(gradient), gradient, input, UnsafePointer(input), shape, affine, nil, moments,
+                    isFrozen, gamma, epsilon,
                     &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
             }
         }

@@ -155,6 +155,16 @@ struct RecurrentMeanShiftTests {
         #expect(RecurrentMeanShift(loops: 0)(Tensor(Self.points(5, dimension: 2, seed: 1))).count == 1)
     }
 
+    @Test("keeps the concentration it is given, and follows its logarithm")
+    func concentration() {
+        for kappa: Float in [0.1, 3, 25, 100, 12345.678] {
+            let layer = RecurrentMeanShift(loops: 1, concentration: kappa)
+            #expect(layer.concentration == kappa)
+            layer.logConcentration.elements = [layer.logConcentration.elements[0] + 1]
+            #expect(abs(layer.concentration / kappa - 2.718282) < 1e-4, "kappa \(kappa)")
+        }
+    }
+
     private static func relativeError(_ a: [Float], _ b: [Float]) -> Double {
         let difference = zip(a, b).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) }
         return (difference / b.reduce(0.0) { $0 + Double($1) * Double($1) }).squareRoot()

@@ -97,8 +97,8 @@ import Testing
 
         struct Results: Equatable {
             var measured: ChannelMoments
-            var output, inPlace, overShortcut, gradient, shortcutGradient, overInput, plainGradient, gammaGradient,
-                betaGradient: [Float]
+            var output, inPlace, overShortcut, gradient, shortcutGradient, overInput, plainGradient, apartGradient,
+                gammaGradient, betaGradient: [Float]
         }
 
         func results(on execution: Execution, workspace: LayerWorkspace? = nil) -> Results {
@@ -151,6 +151,12 @@ import Testing
                 &plainSpan, input: input.span, shape: shape, through: affine, adding: added, moments: used,
                 isFrozen: isFrozen, gamma: gamma.span, epsilon: epsilon, gammaGradient: &dgammaSpan,
                 betaGradient: &dbetaSpan, accumulates: true, workspace: workspace, on: execution)
+            var apart = [Float](repeating: .nan, count: shape.count)
+            var apartSpan = apart.mutableSpan
+            BatchNormalization.backward(
+                gradient.span, into: &apartSpan, input: input.span, shape: shape, through: affine, adding: added,
+                moments: used, isFrozen: isFrozen, gamma: gamma.span, epsilon: epsilon, gammaGradient: &dgammaSpan,
+                betaGradient: &dbetaSpan, accumulates: true, workspace: workspace, on: execution)
             // Without a shortcut g can take the memory of x.
             var (other, overInput) = (dx, masked)
             if shortcutKind == 0 {
@@ -167,7 +173,7 @@ import Testing
                 measured: measured, output: output, inPlace: inPlace, overShortcut: overShortcut, gradient: dx,
                 shortcutGradient: masked,
                 overInput: isSame ? overInput : [.nan],
-                plainGradient: plain, gammaGradient: dgamma, betaGradient: dbeta)
+                plainGradient: plain, apartGradient: apart, gammaGradient: dgamma, betaGradient: dbeta)
         }
     }
 
@@ -199,10 +205,11 @@ import Testing
             #expect(example.shortcutKind != 1 || results.overShortcut == results.output)
             check(results.gradient, example.exact.input, example.inputSize, "input gradient")
             #expect(results.plainGradient == results.gradient)
+            #expect(results.apartGradient == results.gradient)
             #expect(results.overInput == results.shortcutGradient)
             #expect(results.shortcutGradient.map(Double.init) == example.exact.shortcut)
             // Every call has added its own.
-            let calls: Double = example.shortcutKind == 0 ? 3 : 2
+            let calls: Double = example.shortcutKind == 0 ? 4 : 3
             func all(_ values: [Double]) -> [Double] { values.map { calls * $0 } }
             check(results.gammaGradient, all(example.exact.gamma), all(example.gammaSize), "gamma")
             check(results.betaGradient, all(example.exact.beta), all(example.betaSize), "beta")
