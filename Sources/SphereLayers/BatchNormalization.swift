@@ -166,8 +166,7 @@ public enum BatchNormalization {
             withStart(input) { input in
                 backward(
                     UnsafePointer(gradient), gradient, nil, input, shape, affine, shortcut, moments, isFrozen, gamma,
-                    epsilon, &gammaGradient,
-                    &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+                    epsilon, &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
             }
         }
     }
@@ -180,10 +179,9 @@ public enum BatchNormalization {
     public static func backward(
         _ gradient: Span<Float>, into result: inout MutableSpan<Float>, input: Span<Float>, shape: MapShape,
         through affine: ChannelAffine, adding shortcut: Shortcut? = nil, moments: ChannelMoments,
-        isFrozen: Bool = false,
-        gamma: Span<Float>? = nil, epsilon: Double = 1e-5, gammaGradient: inout MutableSpan<Float>,
-        betaGradient: inout MutableSpan<Float>, accumulates: Bool = false, workspace: LayerWorkspace? = nil,
-        on execution: Execution = .default
+        isFrozen: Bool = false, gamma: Span<Float>? = nil, epsilon: Double = 1e-5,
+        gammaGradient: inout MutableSpan<Float>, betaGradient: inout MutableSpan<Float>, accumulates: Bool = false,
+        workspace: LayerWorkspace? = nil, on execution: Execution = .default
     ) {
         shape.requireCount(gradient.count, "the gradient")
         shape.requireCount(result.count, "the result")
@@ -216,8 +214,8 @@ public enum BatchNormalization {
                 withStart(input) { input in
                     backward(
                         UnsafePointer(gradient), gradient, masked, input, shape, affine, shortcut, moments, isFrozen,
-                        gamma, epsilon,
-                        &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+                        gamma, epsilon, &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(),
+                        execution)
                 }
             }
         }
@@ -240,8 +238,8 @@ public enum BatchNormalization {
             withStart(&input) { input in
                 backward(
                     UnsafePointer(gradient), gradient, input, UnsafePointer(input), shape, affine, nil, moments,
-                    isFrozen, gamma, epsilon,
-                    &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(), execution)
+                    isFrozen, gamma, epsilon, &gammaGradient, &betaGradient, accumulates, workspace ?? LayerWorkspace(),
+                    execution)
             }
         }
     }
