@@ -7,9 +7,8 @@ extension BatchNormalization {
         _ gradient: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>, _ masked: UnsafeMutablePointer<Float>?,
         _ input: UnsafePointer<Float>, _ shape: MapShape, _ affine: ChannelAffine, _ shortcut: Shortcut?,
         _ moments: ChannelMoments, _ isFrozen: Bool, _ gamma: Span<Float>?, _ epsilon: Double,
-        _ gammaGradient: inout MutableSpan<Float>,
-        _ betaGradient: inout MutableSpan<Float>, _ accumulates: Bool, _ workspace: LayerWorkspace,
-        _ execution: Execution
+        _ gammaGradient: inout MutableSpan<Float>, _ betaGradient: inout MutableSpan<Float>, _ accumulates: Bool,
+        _ workspace: LayerWorkspace, _ execution: Execution
     ) {
         let channels = shape.channels
         affine.requireChannels(channels)

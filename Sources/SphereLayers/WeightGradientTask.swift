@@ -17,7 +17,7 @@ struct WeightGradientTask: @unchecked Sendable {
     /// Channels of a block at most, where no buffer limits them.
     private static let longestBlock = 512
     /// Channels of the gradient up to which it is read where it lies; pixels of more compete for few sets of the first-level cache.
-    private static let mostDirectChannels = 512
+    private static let mostInPlaceChannels = 512
     /// Strips of a source that is read where it lies whose sums go together at least, where channels can be shared out instead: a group
     /// writes as many sums as there are weights.
     private static let fewestGroupStrips = 4
@@ -25,6 +25,12 @@ struct WeightGradientTask: @unchecked Sendable {
     private static let enoughUnits = 16
     /// Elements that are added up together.
     private static let sumUnit = 4096
+
+    /// Whether the gradient is read where it lies: whole vectors of it, none of which reaches behind the last pixel.
+    private var readsGradientInPlace: Bool {
+        let channels = geometry.output.channels
+        return channels <= Self.mostInPlaceChannels && channels % kernels.lanes == 0
+    }
 
     func run(_ workspace: LayerWorkspace, threads: Int) {
         if isNarrow { return runNarrow(workspace, threads: threads) }
@@ -37,14 +43,17 @@ struct WeightGradientTask: @unchecked Sendable {
         let plan = workspace.plans(.backwardWeights, geometry, isPlain: affine.isNone, kernels)[0]
         if let plan = plan.winograd, algorithm == .automatic { return run(plan, workspace, threads: threads) }
         let blockCount = blocks(of: plan).count
-        let wantedUnits = plan.isDirect ? Self.fewestGroupStrips * Self.enoughUnits / blockCount : Self.enoughUnits
-        let channelPieces = Pieces(channels, atMost: max(1, wantedUnits / plan.strips), step: 4 * kernels.lanes)
+        let mostPieces = Self.fewestGroupStrips * Self.enoughUnits / (blockCount * plan.strips)
+        let channelPieces =
+            plan.isDirect ? Pieces(channels, atMost: max(1, mostPieces), step: 4 * kernels.lanes) : plan.channelPieces
         let parts = blockCount * channelPieces.count
         // Enough units for many threads, as far as their sums fit.
         let groups = Pieces(
             plan.strips, atMost: max(1, min(Self.enoughUnits / parts, Self.mostSums / weightCount)), step: 1)
         let units = groups.count * parts
-        let panelSize = plan.longestStrip * ((channels + kernels.lanes - 1) / kernels.lanes * kernels.lanes)
+        let panelSize =
+            readsGradientInPlace
+            ? 0 : plan.longestStrip * ((channels + kernels.lanes - 1) / kernels.lanes * kernels.lanes)
         let sumSize = groups.count == 1 ? 0 : weightCount
         let scratchSize = plan.bufferSize + panelSize
         workspace.withFloats(groups.count * sumSize + min(threads, units) * scratchSize) { memory in
@@ -83,8 +92,7 @@ struct WeightGradientTask: @unchecked Sendable {
         let (inputs, outputs) = (geometry.input.channels, geometry.output.channels)
         let (height, width) = (plan.isFlat ? 1 : geometry.output.height, plan.grid.columns)
         let target = sums + block.lowerBound * outputs + channels.lowerBound
-        // Whole vectors: none may reach behind the last pixel.
-        let isDirect = outputs <= Self.mostDirectChannels && channels.count % kernels.lanes == 0
+        let isInPlace = readsGradientInPlace
         withUnsafeTemporaryAllocation(byteCount: kernels.scratch * 4, alignment: 64) { memory in
             let edge = memory.assumingMemoryBound(to: Float.self).baseAddress!
             plan.withTaps(ofBlock: index) { segments in
@@ -96,11 +104,9 @@ struct WeightGradientTask: @unchecked Sendable {
                         kernels.readAhead(
                             view.start, unit, rowStep: view.rowStep, pixelStep: view.pixelStep, channels: block.count)
                     }
-                    let start =
-                        gradient + ((unit.map * height + unit.rows.lowerBound) * width + unit.columns.lowerBound)
-                        * outputs
-                        + channels.lowerBound
-                    if !isDirect {
+                    let first = (unit.map * height + unit.rows.lowerBound) * width + unit.columns.lowerBound
+                    let start = gradient + first * outputs + channels.lowerBound
+                    if !isInPlace {
                         for y in 0..<unit.rows.count {
                             kernels.packPanels(
                                 start + y * width * outputs, outputs, false, channels.count, unit.columns.count, panels,
@@ -113,9 +119,9 @@ struct WeightGradientTask: @unchecked Sendable {
                     var run: LayerKernels.WeightGradientRun = (
                         view.start, view.rowStep, view.pixelStep, segments.baseAddress!, segments.count,
                         plan.tapsTogether * block.count, unit.rows.count, unit.columns.count,
-                        isDirect ? start : UnsafePointer(panels), isDirect ? 1 : pixels, isDirect ? width * outputs : 0,
-                        isDirect ? outputs : 0, channels.count,
-                        target, plan.tapsTogether * inputs * outputs, outputs,
+                        isInPlace ? start : UnsafePointer(panels), isInPlace ? 1 : pixels,
+                        isInPlace ? width * outputs : 0, isInPlace ? outputs : 0, channels.count, target,
+                        plan.tapsTogether * inputs * outputs, outputs,
                         accumulates || strip != strips.lowerBound
                     )
                     kernels.accumulateWeightGradient(&run, edge)

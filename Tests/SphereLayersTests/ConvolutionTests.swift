@@ -70,7 +70,7 @@ import Testing
         (dilated.top, dilated.bottom, dilated.left, dilated.right) = (2, 2, 2, 2)
         let wide = sizes(1, 30, 11, 600, 20, (1, 1))
         narrow += [narrowStrips, sizes(1, 30, 31, 64, 2, (1, 1))]
-        // Gradients of weights that read the output's gradient where it lies: whole vectors of it, a rest that is packed, pieces of channels
+        // Gradients of weights that read the output's gradient where it lies: and that pack it, no whole vectors of it, pieces of channels
         // for few strips, pixels wide enough to be read ahead, and too many channels.
         var apart = sizes(2, 21, 23, 136, 144, (1, 1))
         (apart.verticalStride, apart.horizontalStride) = (2, 2)
